@@ -1,0 +1,2 @@
+DROP FUNCTION authenticate(bytea, timestamptz);
+DROP SCHEMA auth CASCADE;

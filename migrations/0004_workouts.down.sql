@@ -1,0 +1,1 @@
+DROP TABLE idempotency, workout_part, workout;
