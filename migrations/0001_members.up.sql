@@ -3,8 +3,13 @@
 -- paceline_app serves members, paceline_auth keeps credentials, paceline_worker
 -- sends mail and clears away what is past its time.
 
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO paceline_app, paceline_auth, paceline_worker;
+DO $$ BEGIN -- the migration tool makes this table
+    COMMENT ON TABLE schema_migrations IS 'class: internal. The step that the schema is at';
+    COMMENT ON COLUMN schema_migrations.version IS 'class: internal';
+    COMMENT ON COLUMN schema_migrations.dirty IS 'class: internal. A step failed half way';
+    GRANT SELECT ON schema_migrations TO paceline_app;
+END $$;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 -- One slim row an owner: all that a decision needs of them.
@@ -201,6 +206,18 @@ CREATE POLICY shown ON edge FOR SELECT TO paceline_app USING (
     OR (bits & 1 <> 0 AND shows_slot(member_id, 11))
     OR (bits & 16 <> 0 AND shows_slot(member_id, 12)));
 
+-- What every read of an owner's data joins, so that one statement brings the
+-- data and all that the decision about it needs: the settings, the owner's edge
+-- to the viewer, the key, and the viewer that the row was read for.
+CREATE VIEW subject WITH (security_invoker = true) AS
+SELECT m.id AS member_id, m.private, m.minor, m.discoverability, m.audiences,
+       coalesce(e.bits, 0)::smallint AS edge, k.wrapped, seen_by() AS seen_by
+FROM member m
+JOIN member_key k ON k.member_id = m.id
+LEFT JOIN edge e ON e.member_id = m.id AND e.other_id = viewer_id();
+COMMENT ON VIEW subject IS 'class: internal. The columns are of the classes they come from';
+GRANT SELECT ON subject TO paceline_app;
+
 -- Accounts are made and ended by the role that keeps credentials. It writes
 -- these tables without reading them.
 GRANT INSERT ON member, member_key, profile TO paceline_auth;
@@ -208,7 +225,7 @@ GRANT SELECT (id), DELETE ON member TO paceline_auth;
 CREATE POLICY made ON member FOR INSERT TO paceline_auth WITH CHECK (true);
 CREATE POLICY made ON member_key FOR INSERT TO paceline_auth WITH CHECK (true);
 CREATE POLICY made ON profile FOR INSERT TO paceline_auth WITH CHECK (true);
-CREATE POLICY own ON member FOR SELECT TO paceline_auth USING (id = (SELECT viewer_id()));
+CREATE POLICY own_account ON member FOR SELECT TO paceline_auth USING (id = (SELECT viewer_id()));
 CREATE POLICY ended ON member FOR DELETE TO paceline_auth USING (id = (SELECT viewer_id()));
 
 -- Rotation of the wrapping keys: the worker rewraps, it can't unwrap.

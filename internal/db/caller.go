@@ -1,0 +1,51 @@
+package db
+
+import (
+	"crypto/sha256"
+	"log/slog"
+	"time"
+)
+
+// Caller is what a request brought to say who it comes from, and when it came:
+// the hash of a token, or nothing at all. It is no authority by itself; only
+// the database makes a viewer of it, anew in each transaction. The zero value
+// may not even ask.
+type Caller struct {
+	hash  []byte
+	at    time.Time
+	asked bool
+}
+
+// Anonymous is a caller without a token, at a moment that stays the same for
+// the whole request.
+func Anonymous(at time.Time) Caller { return Caller{at: at.UTC(), asked: true} }
+
+// WithToken is a caller with a token. Only its hash goes further.
+func WithToken(token string, at time.Time) Caller {
+	hash := sha256.Sum256([]byte(token))
+	return Caller{hash: hash[:], at: at.UTC(), asked: true}
+}
+
+// Anonymous says whether the caller brought no token.
+func (c Caller) Anonymous() bool { return c.asked && c.hash == nil }
+
+// At is the moment of the request, in UTC.
+func (c Caller) At() time.Time { return c.at }
+
+// TokenHash is the SHA-256 of the token, nil without one. It names the token to
+// those who end it; it can't be used in its place.
+func (c Caller) TokenHash() []byte { return append([]byte(nil), c.hash...) }
+
+// LogValue shows whether there was a token.
+func (c Caller) LogValue() slog.Value {
+	if c.hash == nil {
+		return slog.StringValue("anonymous")
+	}
+	return slog.StringValue("token")
+}
+
+// String is what LogValue shows.
+func (c Caller) String() string { return c.LogValue().String() }
+
+// GoString is what LogValue shows.
+func (c Caller) GoString() string { return c.String() }

@@ -1,0 +1,126 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/privacy"
+)
+
+const authenticate = `SELECT actor, member, session FROM auth.authenticate($1, $2)`
+
+// Tx runs statements for a viewer. It fits the interface that compiled queries
+// take. It is for one goroutine and ends with the function it is given to.
+type Tx struct {
+	statements
+	caller Caller
+	viewer privacy.Viewer
+}
+
+type statements interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// Viewer is who the database says the caller is. Inside Read it is known once
+// the statement has been sent.
+func (t *Tx) Viewer() privacy.Viewer { return t.viewer }
+
+// Now is the moment of the request, the same for all that it does.
+func (t *Tx) Now() time.Time { return t.caller.at }
+
+// AsViewer runs fn in a transaction of the role that serves members, as who the
+// caller proves to be. It commits if fn returns nil and undoes all otherwise.
+func (d *DB) AsViewer(ctx context.Context, c Caller, fn func(ctx context.Context, tx *Tx) error) error {
+	return asViewer(ctx, d.app, c, fn)
+}
+
+// AsAccount is AsViewer as the role that keeps credentials.
+func (d *DB) AsAccount(ctx context.Context, c Caller, fn func(ctx context.Context, tx *Tx) error) error {
+	return asViewer(ctx, d.auth, c, fn)
+}
+
+// Authenticate says who a caller is, before a body is read; what is then done
+// asks again.
+func (d *DB) Authenticate(ctx context.Context, c Caller) (privacy.Viewer, error) {
+	var v privacy.Viewer
+	err := d.AsViewer(ctx, c, func(_ context.Context, tx *Tx) error {
+		v = tx.viewer
+		return nil
+	})
+	return v, err
+}
+
+func asViewer(ctx context.Context, pool *pgxpool.Pool, c Caller, fn func(ctx context.Context, tx *Tx) error) error {
+	if !c.asked {
+		return errors.New("db: a transaction for no caller")
+	}
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return translate(err)
+	}
+	defer conn.Release()
+	// Begin and authenticate travel together.
+	b := &pgx.Batch{}
+	b.Queue("BEGIN")
+	b.Queue(authenticate, c.hash, c.at)
+	br := conn.SendBatch(ctx, b)
+	viewer, err := func() (privacy.Viewer, error) {
+		if _, err := br.Exec(); err != nil {
+			return privacy.Viewer{}, err
+		}
+		return scanViewer(br.QueryRow())
+	}()
+	if err := errors.Join(err, br.Close()); err != nil {
+		rollback(ctx, conn)
+		return translate(err)
+	}
+	if err := fn(ctx, &Tx{statements: conn, caller: c, viewer: viewer}); err != nil {
+		rollback(ctx, conn)
+		return translate(err)
+	}
+	tag, err := conn.Exec(ctx, "COMMIT")
+	if err == nil && tag.String() != "COMMIT" {
+		err = errors.New("db: the transaction had failed before its commit")
+	}
+	return translate(err)
+}
+
+// rollback undoes what is open. It outlives the request: a connection in the
+// middle of a transaction may not go back into the pool, and one that can't be
+// rolled back is closed by the pool, which undoes it as well.
+func rollback(ctx context.Context, conn *pgxpool.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if _, err := conn.Exec(ctx, "ROLLBACK"); err != nil {
+		_ = conn.Conn().Close(ctx)
+	}
+}
+
+// scanViewer reads authenticate's answer.
+func scanViewer(row pgx.Row) (privacy.Viewer, error) {
+	var actor string
+	var member, session uuid.NullUUID
+	if err := row.Scan(&actor, &member, &session); err != nil {
+		return privacy.Viewer{}, err
+	}
+	switch actor {
+	case "anonymous":
+		return privacy.Anonymous(), nil
+	case "session":
+		return privacy.NewViewer(privacy.ActorSession, member.UUID, session.UUID, 0), nil
+	case "nobody":
+		return privacy.Viewer{}, fault.Unauthenticated("invalid_token", "the token is not valid, or no longer")
+	default:
+		return privacy.Viewer{}, fmt.Errorf("db: unknown actor")
+	}
+}

@@ -1,0 +1,2 @@
+-- name: SeenBy :one
+SELECT seen_by() AS seen_by;
