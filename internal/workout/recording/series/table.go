@@ -1,0 +1,89 @@
+package series
+
+import "fmt"
+
+// MaxSamples is the longest time axis a table may have: three days at one sample a second.
+const MaxSamples = 1 << 18
+
+// Table is the samples of one family: a time axis, and a column for each channel that the
+// recording has. At every moment of the axis at least one channel usually has a value.
+type Table struct {
+	Family  Family
+	T       []uint32 // milliseconds since the start, strictly increasing
+	Columns []Column // in channel order, at most one per channel
+}
+
+// Column is the values of one channel, as long as the table's axis.
+type Column struct {
+	Channel Channel
+	V       []int32 // steps of the channel's resolution, or Absent
+}
+
+// Series is the values of one channel with a time axis of its own, without gaps.
+type Series struct {
+	Channel Channel
+	T       []uint32 // milliseconds since the start, strictly increasing
+	V       []int32  // steps of the channel's resolution, never Absent
+}
+
+// Values gives the series in the channel's unit.
+func (s Series) Values() []float64 {
+	out := make([]float64, len(s.V))
+	for i, v := range s.V {
+		out[i] = s.Channel.Value(v)
+	}
+	return out
+}
+
+// Column finds the column of a channel, nil when the table has none.
+func (t Table) Column(c Channel) []int32 {
+	for _, col := range t.Columns {
+		if col.Channel == c {
+			return col.V
+		}
+	}
+	return nil
+}
+
+// Series gives each channel of the table on its own, gaps taken out, in the table's order.
+func (t Table) Series() []Series {
+	out := make([]Series, len(t.Columns))
+	for i, col := range t.Columns {
+		s := Series{Channel: col.Channel}
+		for j, v := range col.V {
+			if v != Absent {
+				s.T = append(s.T, t.T[j])
+				s.V = append(s.V, v)
+			}
+		}
+		out[i] = s
+	}
+	return out
+}
+
+// check says what is wrong with a table, nil when it keeps its rules.
+func (t Table) check() error {
+	if t.Family < Effort || t.Family > Place {
+		return fmt.Errorf("series: family %d is unknown", t.Family)
+	}
+	if len(t.T) > MaxSamples {
+		return fmt.Errorf("series: %d samples, at most %d are kept", len(t.T), MaxSamples)
+	}
+	for i := 1; i < len(t.T); i++ {
+		if t.T[i] <= t.T[i-1] {
+			return fmt.Errorf("series: time goes back at sample %d", i)
+		}
+	}
+	for i, col := range t.Columns {
+		if col.Channel.Family() != t.Family {
+			return fmt.Errorf("series: channel %s is not of family %s", col.Channel, t.Family)
+		}
+		if i > 0 && col.Channel <= t.Columns[i-1].Channel {
+			return fmt.Errorf("series: channel %s is out of order", col.Channel)
+		}
+		if len(col.V) != len(t.T) {
+			return fmt.Errorf("series: channel %s has %d values for %d moments", col.Channel, len(col.V), len(t.T))
+		}
+	}
+	return nil
+}
