@@ -467,20 +467,20 @@ type ImportResult struct {
 // Lap defines model for Lap.
 type Lap struct {
 	AscentM         *float64 `json:"ascent_m,omitempty"`
-	CadenceAvgRpm   *int     `json:"cadence_avg_rpm,omitempty"`
-	CadenceMaxRpm   *int     `json:"cadence_max_rpm,omitempty"`
+	CadenceAvgRpm   *float64 `json:"cadence_avg_rpm,omitempty"`
+	CadenceMaxRpm   *float64 `json:"cadence_max_rpm,omitempty"`
 	DescentM        *float64 `json:"descent_m,omitempty"`
 	DistanceM       *float64 `json:"distance_m,omitempty"`
 	DurationS       float64  `json:"duration_s"`
 	EndPlace        *Place   `json:"end_place,omitempty"`
-	HeartRateAvgBpm *int     `json:"heart_rate_avg_bpm,omitempty"`
-	HeartRateMaxBpm *int     `json:"heart_rate_max_bpm,omitempty"`
+	HeartRateAvgBpm *float64 `json:"heart_rate_avg_bpm,omitempty"`
+	HeartRateMaxBpm *float64 `json:"heart_rate_max_bpm,omitempty"`
 	InclineAvgPct   *float64 `json:"incline_avg_pct,omitempty"`
 
 	// Index From 0.
 	Index         int      `json:"index"`
-	PowerAvgW     *int     `json:"power_avg_w,omitempty"`
-	PowerMaxW     *int     `json:"power_max_w,omitempty"`
+	PowerAvgW     *float64 `json:"power_avg_w,omitempty"`
+	PowerMaxW     *float64 `json:"power_max_w,omitempty"`
 	ResistanceAvg *float64 `json:"resistance_avg,omitempty"`
 	SpeedAvgMps   *float64 `json:"speed_avg_mps,omitempty"`
 	SpeedMaxMps   *float64 `json:"speed_max_mps,omitempty"`
@@ -717,9 +717,9 @@ type Sport string
 
 // Stats Totals over the workouts that the viewer may see.
 type Stats struct {
-	CaloriesKcal *int     `json:"calories_kcal,omitempty"`
+	CaloriesKcal *float64 `json:"calories_kcal,omitempty"`
 	DistanceM    *float64 `json:"distance_m,omitempty"`
-	DurationS    *int     `json:"duration_s,omitempty"`
+	DurationS    *float64 `json:"duration_s,omitempty"`
 	OutputKj     *float64 `json:"output_kj,omitempty"`
 
 	// Workouts How many.
@@ -794,9 +794,9 @@ type Workout struct {
 
 	// Audience Who may see a value, from the narrowest to the widest. Chosen by its owner.
 	Audience      *Audience `json:"audience,omitempty"`
-	CadenceAvgRpm *int      `json:"cadence_avg_rpm,omitempty"`
-	CadenceMaxRpm *int      `json:"cadence_max_rpm,omitempty"`
-	CaloriesKcal  *int      `json:"calories_kcal,omitempty"`
+	CadenceAvgRpm *float64  `json:"cadence_avg_rpm,omitempty"`
+	CadenceMaxRpm *float64  `json:"cadence_max_rpm,omitempty"`
+	CaloriesKcal  *float64  `json:"calories_kcal,omitempty"`
 
 	// Channels The streams that there are and that this viewer may read; each name stands under its own field.
 	Channels     []ChannelName `json:"channels"`
@@ -807,10 +807,10 @@ type Workout struct {
 	DistanceM    *float64      `json:"distance_m,omitempty"`
 
 	// DurationS From start to end.
-	DurationS       int                `json:"duration_s"`
+	DurationS       float64            `json:"duration_s"`
 	EndPlace        *Place             `json:"end_place,omitempty"`
-	HeartRateAvgBpm *int               `json:"heart_rate_avg_bpm,omitempty"`
-	HeartRateMaxBpm *int               `json:"heart_rate_max_bpm,omitempty"`
+	HeartRateAvgBpm *float64           `json:"heart_rate_avg_bpm,omitempty"`
+	HeartRateMaxBpm *float64           `json:"heart_rate_max_bpm,omitempty"`
 	ID              openapi_types.UUID `json:"id"`
 	InclineAvgPct   *float64           `json:"incline_avg_pct,omitempty"`
 	Indoor          bool               `json:"indoor"`
@@ -820,15 +820,15 @@ type Workout struct {
 	Member MemberSummary `json:"member"`
 
 	// MovingS Without the pauses.
-	MovingS *int `json:"moving_s,omitempty"`
+	MovingS *float64 `json:"moving_s,omitempty"`
 
 	// Notes Notes to oneself.
 	Notes *string `json:"notes,omitempty"`
 
 	// OutputKj Mechanical work.
 	OutputKj      *float64 `json:"output_kj,omitempty"`
-	PowerAvgW     *int     `json:"power_avg_w,omitempty"`
-	PowerMaxW     *int     `json:"power_max_w,omitempty"`
+	PowerAvgW     *float64 `json:"power_avg_w,omitempty"`
+	PowerMaxW     *float64 `json:"power_max_w,omitempty"`
 	ResistanceAvg *float64 `json:"resistance_avg,omitempty"`
 
 	// Source Typed in by hand, or read from a recording.
@@ -850,22 +850,22 @@ type WorkoutCreate struct {
 
 	// Audience Absent: what the privacy settings say for new workouts.
 	Audience        *Audience `json:"audience,omitempty"`
-	CadenceAvgRpm   *int      `json:"cadence_avg_rpm,omitempty"`
-	CadenceMaxRpm   *int      `json:"cadence_max_rpm,omitempty"`
-	CaloriesKcal    *int      `json:"calories_kcal,omitempty"`
+	CadenceAvgRpm   *float64  `json:"cadence_avg_rpm,omitempty"`
+	CadenceMaxRpm   *float64  `json:"cadence_max_rpm,omitempty"`
+	CaloriesKcal    *float64  `json:"calories_kcal,omitempty"`
 	DistanceM       *float64  `json:"distance_m,omitempty"`
-	DurationS       int       `json:"duration_s"`
-	HeartRateAvgBpm *int      `json:"heart_rate_avg_bpm,omitempty"`
-	HeartRateMaxBpm *int      `json:"heart_rate_max_bpm,omitempty"`
+	DurationS       float64   `json:"duration_s"`
+	HeartRateAvgBpm *float64  `json:"heart_rate_avg_bpm,omitempty"`
+	HeartRateMaxBpm *float64  `json:"heart_rate_max_bpm,omitempty"`
 
 	// ID Made by the client, so that a repeat is the same workout. Version 7 is best.
 	ID        *openapi_types.UUID `json:"id,omitempty"`
 	Indoor    *bool               `json:"indoor,omitempty"`
-	MovingS   *int                `json:"moving_s,omitempty"`
+	MovingS   *float64            `json:"moving_s,omitempty"`
 	Notes     *string             `json:"notes,omitempty"`
 	OutputKj  *float64            `json:"output_kj,omitempty"`
-	PowerAvgW *int                `json:"power_avg_w,omitempty"`
-	PowerMaxW *int                `json:"power_max_w,omitempty"`
+	PowerAvgW *float64            `json:"power_avg_w,omitempty"`
+	PowerMaxW *float64            `json:"power_max_w,omitempty"`
 
 	// Sport `transition` is the change between two sports of one recording.
 	Sport     Sport     `json:"sport"`
@@ -885,7 +885,7 @@ type WorkoutList struct {
 type WorkoutPatch struct {
 	// Audience Who may see a value, from the narrowest to the widest. Chosen by its owner.
 	Audience     *Audience                  `json:"audience,omitempty"`
-	CaloriesKcal nullable.Nullable[int]     `json:"calories_kcal,omitempty"`
+	CaloriesKcal nullable.Nullable[float64] `json:"calories_kcal,omitempty"`
 	DistanceM    nullable.Nullable[float64] `json:"distance_m,omitempty"`
 	Indoor       *bool                      `json:"indoor,omitempty"`
 	Notes        nullable.Nullable[string]  `json:"notes,omitempty"`
