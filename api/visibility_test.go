@@ -2,18 +2,19 @@ package api_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/paceline/paceline/internal/privacy"
 )
 
-// The fields of the privacy model, and the two marks for what stands under none.
-var visibilities = []string{
-	"always", "owner",
-	"id", "username", "display_name", "avatar", "bio", "location", "gender", "age",
-	"height_cm", "weight_kg", "resting_hr", "max_hr", "ftp_watts", "email", "birth_date",
-	"followers", "following", "groups", "stats", "workout", "effort", "heart_rate",
-	"route", "device", "leaderboard",
+// known says whether a mark is a field of the privacy model, or one of the two
+// for what stands under none: "always" and "owner".
+func known(mark string) bool {
+	_, field := privacy.ParseField(mark)
+	return field || mark == "always" || mark == "owner"
 }
 
 func TestEveryMemberOfAResponseSaysWhoSeesIt(t *testing.T) {
@@ -71,7 +72,44 @@ func extension(ref *openapi3.SchemaRef, name string) any {
 
 func knownVisibility(t *testing.T, at string, mark any) {
 	t.Helper()
-	if value, _ := mark.(string); !slices.Contains(visibilities, value) {
+	value, _ := mark.(string)
+	if !known(value) {
 		t.Errorf("%s: x-visibility is %v, which the model does not know", at, mark)
+	}
+	// What is called like a field of the model stands under it. Only ids and
+	// names are also those of other things: a workout, a session.
+	name := at[strings.LastIndex(at, "/")+1:]
+	field, isField := privacy.ParseField(name)
+	if isField && field != privacy.ID && field != privacy.Username && value != name && value != "owner" {
+		t.Errorf("%s is marked %s, but is a field of the model itself", at, value)
+	}
+}
+
+func TestTheContractOffersWhatTheModelHas(t *testing.T) {
+	t.Parallel()
+	schemas := load(t).Components.Schemas
+	var widenable, offered []string
+	for _, rule := range privacy.Model() {
+		if rule.Field.Widenable() {
+			widenable = append(widenable, rule.Name)
+		}
+	}
+	for name := range schemas["Audiences"].Value.Properties {
+		offered = append(offered, name)
+	}
+	slices.Sort(widenable)
+	slices.Sort(offered)
+	if !slices.Equal(offered, widenable) {
+		t.Errorf("Audiences offers %v, the model lets %v be chosen", offered, widenable)
+	}
+	for _, name := range schemas["Audience"].Value.Enum {
+		if _, err := privacy.ParseAudience(name.(string)); err != nil {
+			t.Errorf("Audience: %v", err)
+		}
+	}
+	for _, name := range schemas["Discoverability"].Value.Enum {
+		if _, err := privacy.ParseDiscoverability(name.(string)); err != nil {
+			t.Errorf("Discoverability: %v", err)
+		}
 	}
 }
