@@ -112,12 +112,13 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 	want := []string{
 		"PACELINE_ADDR", "PACELINE_PUBLIC_URL", "PACELINE_KEYRING", "PACELINE_CORS_ORIGINS",
 		"PACELINE_SMTP_URL", "PACELINE_MAIL_FROM", "PACELINE_LOGIN_QUEUE", "PACELINE_SHUTDOWN_TIMEOUT",
-		"PACELINE_COLOUR", "PACELINE_KEYRNG", "DATABASE_URL", "PACELINE_ARGON2_MEMORY_KIB",
+		"PACELINE_COLOUR", "PACELINE_KEYRNG", "DATABASE_URL",
+		"DATABASE_APP_PASSWORD", "DATABASE_AUTH_PASSWORD", "DATABASE_WORKER_PASSWORD", "PACELINE_ARGON2_MEMORY_KIB",
 	}
 	if got := names(err); !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
-	if text := err.Error(); !strings.Contains(text, "12 mistakes") || !strings.Contains(text, "did you mean PACELINE_KEYRING?") {
+	if text := err.Error(); !strings.Contains(text, "15 mistakes") || !strings.Contains(text, "did you mean PACELINE_KEYRING?") {
 		t.Error(text)
 	}
 }

@@ -83,15 +83,24 @@ func wayTo(host string, t *tls.Config) way {
 // checkDatabase asks the driver how it would connect, so that what is checked is what happens:
 // every host, and every fallback it would try.
 func (c *Config) checkDatabase(mistakes *Mistakes) {
-	if !c.Database.URL.IsSet() || !c.production {
+	if !c.production {
 		return
 	}
-	parsed, err := pgconn.ParseConfig(c.Database.URL.Reveal())
-	if err != nil {
-		return // its own mistake already
+	allSockets := false
+	if parsed, err := pgconn.ParseConfig(c.Database.URL.Reveal()); err == nil && c.Database.URL.IsSet() {
+		hosts := append([]*pgconn.FallbackConfig{{Host: parsed.Host, TLSConfig: parsed.TLSConfig}}, parsed.Fallbacks...)
+		allSockets = c.checkHosts(hosts, mistakes)
 	}
-	hosts := append([]*pgconn.FallbackConfig{{Host: parsed.Host, TLSConfig: parsed.TLSConfig}}, parsed.Fallbacks...)
-	allSockets := true
+	for _, s := range settings {
+		if !allSockets && s.need == byTCP && c.missing(s.name) {
+			mistakes.add(s.name, "is required unless the database is a Unix socket: %s", s.doc)
+		}
+	}
+}
+
+// checkHosts reports the first host that is open to others, and whether all are Unix sockets.
+func (c *Config) checkHosts(hosts []*pgconn.FallbackConfig, mistakes *Mistakes) (allSockets bool) {
+	allSockets = true
 	for _, h := range hosts {
 		w := wayTo(h.Host, h.TLSConfig)
 		allSockets = allSockets && w == waySocket
@@ -102,18 +111,11 @@ func (c *Config) checkDatabase(mistakes *Mistakes) {
 		switch {
 		case !c.Database.PrivateNetwork:
 			mistakes.add("DATABASE_URL", "must say sslmode=verify-full or use a Unix socket (or set PACELINE_DATABASE_TLS=off-private-network where the network is yours alone)")
-			return
+			return false
 		case err == nil && !addr.IsPrivate() && !addr.IsLoopback():
 			mistakes.add("PACELINE_DATABASE_TLS", "is off, but the database has a public address")
-			return
+			return false
 		}
 	}
-	if allSockets {
-		return
-	}
-	for _, s := range settings {
-		if s.need == byTCP && c.missing(s.name) {
-			mistakes.add(s.name, "is required: %s", s.doc)
-		}
-	}
+	return allSockets
 }
