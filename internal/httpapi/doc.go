@@ -1,0 +1,17 @@
+// Package httpapi is the edge: the only package that imports Echo and the only
+// one that writes a byte of a response.
+//
+// The contract decides what there is. Its operations become Echo's routes (the
+// generated file), its x-access entries become the manifest, and a route without
+// one stops the server from starting. In front of a handler stand, in order:
+//
+//	recover       a panic is an internal error, told as one
+//	headers       only the listed response headers leave; the security headers always do
+//	record        one log line and one measurement a request, by route pattern
+//	guard         cross-origin writes refused, methods, deadline, body size
+//	access        what the manifest entry asks for: a token where one is needed,
+//	              parameters within the contract's bounds, each given once
+//
+// A handler turns the request into arguments, calls a feature with the Caller,
+// and hands a dto.Body to the one responder. It decides nothing about privacy.
+package httpapi

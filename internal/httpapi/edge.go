@@ -1,0 +1,174 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/paceline/paceline/internal/fault"
+)
+
+// apiPolicy lets a browser do nothing with an answer but read it.
+const apiPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+// allowed are the response headers that may leave. Nothing else does, whoever
+// set it, on errors and panics too.
+var allowed = map[string]bool{
+	"Access-Control-Allow-Headers": true, "Access-Control-Allow-Methods": true,
+	"Access-Control-Allow-Origin": true, "Access-Control-Max-Age": true,
+	"Allow": true, "Cache-Control": true, "Content-Disposition": true, "Content-Length": true,
+	"Content-Security-Policy": true, "Content-Type": true, "Cross-Origin-Opener-Policy": true,
+	"Cross-Origin-Resource-Policy": true, "Date": true, "Etag": true, "Location": true,
+	"Permissions-Policy": true, "Referrer-Policy": true, "Retry-After": true, "Set-Cookie": true,
+	"Strict-Transport-Security": true, "Vary": true, "Www-Authenticate": true,
+	"X-Content-Type-Options": true, "X-Frame-Options": true,
+}
+
+// headers wraps the whole server, so that there is no answer without them.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "private, no-store")
+		h.Set("Content-Security-Policy", apiPolicy)
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		next.ServeHTTP(&filteredWriter{ResponseWriter: w}, r)
+	})
+}
+
+type filteredWriter struct {
+	http.ResponseWriter
+	started bool
+}
+
+func (w *filteredWriter) WriteHeader(status int) {
+	w.filter()
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *filteredWriter) Write(b []byte) (int, error) {
+	w.filter()
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *filteredWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *filteredWriter) filter() {
+	if w.started {
+		return
+	}
+	w.started = true
+	for name := range w.Header() {
+		if !allowed[name] {
+			w.Header().Del(name)
+		}
+	}
+}
+
+// recover makes a panic an internal error. What was written stays written.
+func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			switch p := recover(); {
+			case p == nil:
+			case p == http.ErrAbortHandler: //nolint:errorlint // net/http compares it so itself
+				panic(p)
+			default:
+				err = fault.Internal(panicked{fmt.Sprintf("%T", p)})
+			}
+		}()
+		return next(c)
+	}
+}
+
+// panicked says the type of what was thrown; its text may quote anything.
+type panicked struct{ kind string }
+
+func (p panicked) Error() string { return "panic with a " + p.kind }
+
+// guard refuses what no operation takes: methods that nobody has, and writes
+// that another site makes a browser send.
+func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if !methods[r.Method] {
+			return echo.ErrMethodNotAllowed
+		}
+		if err := s.protected.Check(r); err != nil {
+			return fault.Forbidden("cross_origin", "a page of another origin may not do this")
+		}
+		return next(c)
+	}
+}
+
+const (
+	maxJSONBody   = 1 << 20
+	maxAvatarBody = 5 << 20
+	importTimeout = time.Minute
+)
+
+// access asks what the manifest entry asks for, before the handler is reached.
+func (s *Server) access(o *operation) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			timeout, limit := s.Timeout, int64(maxJSONBody)
+			switch o.id {
+			case "importWorkouts":
+				timeout, limit = max(s.Timeout, importTimeout), s.MaxImportBytes+maxJSONBody
+			case "setMyAvatar":
+				limit = maxAvatarBody
+			}
+			ctx, cancel := context.WithTimeout(c.Request().Context(), timeout)
+			defer cancel()
+			r := c.Request().WithContext(ctx)
+			r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
+			c.SetRequest(r)
+			c.Set(keyOperation, o)
+			if err := s.readCaller(c); err != nil {
+				return err
+			}
+			if o.access.Auth == "session" {
+				if caller(c).Anonymous() {
+					return fault.Unauthenticated("login_required", "sign in first")
+				}
+				// Nobody's body is read before they are known; what the handler
+				// does then asks again, in its own transaction.
+				if !o.reads() {
+					if _, err := s.DB.Authenticate(ctx, caller(c)); err != nil {
+						return err
+					}
+				}
+			}
+			if err := checkParameters(c, o); err != nil {
+				return err
+			}
+			if !o.takesBody() && r.ContentLength != 0 {
+				return fault.Invalid("no_body", "this operation takes no body")
+			}
+			if o.access.Cache == "public" {
+				c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=300")
+			}
+			err := next(c)
+			if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return fault.Unavailable("timeout", "this took too long; try again", time.Second).Because(err)
+			}
+			return err
+		}
+	}
+}
+
+func ipNet(p netip.Prefix) *net.IPNet {
+	return &net.IPNet{IP: p.Masked().Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
+}

@@ -1,0 +1,108 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Access is a manifest entry: an operation's x-access in the contract.
+type Access struct {
+	Auth   string `json:"auth"`   // none or session
+	Scope  string `json:"scope"`  // what an actor other than a session needs
+	Object string `json:"object"` // what the path names
+	Quota  string `json:"quota"`  // the limit it counts against
+	Cache  string `json:"cache"`  // no-store or public
+}
+
+var accessValues = map[string][]string{
+	"auth":   {"none", "session"},
+	"object": {"none", "self", "member", "workout", "session"},
+	"quota":  {"auth", "read", "write", "import", "search", "ops"},
+	"cache":  {"no-store", "public"},
+}
+
+// operation is what the server needs to know of one operation of the contract.
+type operation struct {
+	id, method, path string
+	access           Access
+	parameters       openapi3.Parameters
+	body             *openapi3.RequestBody // nil: none is taken
+}
+
+// manifest is the contract's operations by their id.
+type manifest map[string]*operation
+
+// readManifest reads the contract. Any operation without a full x-access entry
+// is an error, and so the server doesn't start.
+func readManifest(document []byte) (manifest, *openapi3.T, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(document)
+	if err != nil {
+		return nil, nil, fmt.Errorf("contract: %w", err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, nil, fmt.Errorf("contract: %w", err)
+	}
+	m := manifest{}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			access, err := readAccess(op)
+			if err != nil {
+				return nil, nil, fmt.Errorf("contract: %s %s: %w", method, path, err)
+			}
+			if op.OperationID == "" || m[op.OperationID] != nil {
+				return nil, nil, fmt.Errorf("contract: %s %s: operationId is missing or taken", method, path)
+			}
+			o := &operation{
+				id: op.OperationID, method: method, path: path, access: access,
+				parameters: slices.Concat(item.Parameters, op.Parameters),
+			}
+			if op.RequestBody != nil {
+				o.body = op.RequestBody.Value
+			}
+			m[o.id] = o
+		}
+	}
+	return m, doc, nil
+}
+
+func readAccess(op *openapi3.Operation) (Access, error) {
+	var access Access
+	raw, err := json.Marshal(op.Extensions["x-access"])
+	if err != nil {
+		return access, err
+	}
+	if err := json.Unmarshal(raw, &access); err != nil {
+		return access, fmt.Errorf("x-access: %w", err)
+	}
+	for name, value := range map[string]string{
+		"auth": access.Auth, "object": access.Object, "quota": access.Quota, "cache": access.Cache,
+	} {
+		if !slices.Contains(accessValues[name], value) {
+			return access, fmt.Errorf("x-access: %s %q is not one of %s", name, value, strings.Join(accessValues[name], ", "))
+		}
+	}
+	if access.Scope == "" {
+		return access, fmt.Errorf("x-access: scope is missing")
+	}
+	return access, nil
+}
+
+// echoPath is a contract path in Echo's spelling: {id} is :id.
+func echoPath(path string) string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(path)
+}
+
+// key names a route the way Echo lists it.
+func (o *operation) key() string { return o.method + " " + echoPath(o.path) }
+
+// takesBody says whether a request may carry a body.
+func (o *operation) takesBody() bool { return o.body != nil }
+
+// reads says whether the operation changes nothing.
+func (o *operation) reads() bool { return o.method == http.MethodGet }

@@ -1,0 +1,97 @@
+package httpapi
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/paceline/paceline/internal/dto"
+	"github.com/paceline/paceline/internal/fault"
+)
+
+// send is the one place where bytes of a response are written.
+func send(c echo.Context, status int, contentType string, body []byte) error {
+	h := c.Response().Header()
+	if contentType != "" {
+		h.Set(echo.HeaderContentType, contentType)
+		h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
+	}
+	c.Response().WriteHeader(status)
+	if len(body) == 0 {
+		return nil
+	}
+	_, err := c.Response().Write(body)
+	return err
+}
+
+// respond answers with a body that the policy made.
+func respond(c echo.Context, status int, body dto.Body) error {
+	encoded, err := body.Encode()
+	if err != nil {
+		return err
+	}
+	return send(c, status, echo.MIMEApplicationJSON, encoded)
+}
+
+// respondTagged is respond for what can be edited: the entity tag is made of the
+// bytes themselves, so it changes with what this viewer sees and with nothing
+// else. A reader who has these bytes already gets 304.
+func respondTagged(c echo.Context, status int, body dto.Body) error {
+	encoded, err := body.Encode()
+	if err != nil {
+		return err
+	}
+	tag := entityTag(encoded)
+	c.Response().Header().Set("ETag", tag)
+	if c.Request().Method == http.MethodGet && matches(c.Request().Header.Get("If-None-Match"), tag) {
+		return send(c, http.StatusNotModified, "", nil)
+	}
+	return send(c, status, echo.MIMEApplicationJSON, encoded)
+}
+
+// respondEmpty answers without a body.
+func respondEmpty(c echo.Context, status int) error { return send(c, status, "", nil) }
+
+// respondBytes answers with a picture or a document. What it is given has passed
+// a grant, or belongs to nobody.
+func respondBytes(c echo.Context, contentType string, body []byte) error {
+	return send(c, http.StatusOK, contentType, body)
+}
+
+// precondition is the check that If-Match asks for. A feature runs it inside the
+// writing transaction, on the body that the editor would read at that moment.
+func precondition(c echo.Context) func(dto.Body) error {
+	want := c.Request().Header.Get("If-Match")
+	return func(body dto.Body) error {
+		if want == "" {
+			return nil
+		}
+		encoded, err := body.Encode()
+		if err != nil {
+			return err
+		}
+		if !matches(want, entityTag(encoded)) {
+			return fault.PreconditionFailed()
+		}
+		return nil
+	}
+}
+
+func entityTag(body []byte) string {
+	hash := sha256.Sum256(body)
+	return `"` + base64.RawURLEncoding.EncodeToString(hash[:16]) + `"`
+}
+
+func matches(header, tag string) bool {
+	for candidate := range strings.SplitSeq(header, ",") {
+		candidate = strings.TrimSpace(candidate)
+		if candidate == tag || candidate == "*" {
+			return true
+		}
+	}
+	return false
+}

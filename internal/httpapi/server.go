@@ -1,0 +1,140 @@
+package httpapi
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/paceline/paceline/internal/account"
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/member"
+	"github.com/paceline/paceline/internal/workout"
+)
+
+// Options are what a server is made of.
+type Options struct {
+	DB       *db.DB
+	Accounts *account.Service
+	Members  *member.Service
+	Workouts *workout.Service
+
+	Contract []byte // openapi.yaml
+	Pages    fs.FS  // the built web pages: index.html, assets/
+	Now      func() time.Time
+	Record   func(Request) // told of every request, once it is answered
+
+	PublicURL       string         // for security.txt
+	SecurityContact string         // for security.txt; empty: there is none
+	SecurityExpires time.Time      // for security.txt
+	TrustedProxies  []netip.Prefix // whose X-Forwarded-For is believed
+	CORSOrigins     []string       // exact origins; none by default
+	MaxImportBytes  int64          // of an uploaded file; 0 is 32 MiB
+	Timeout         time.Duration  // of one request; 0 is ten seconds
+
+	// Outbox is the local run's sent mail. Production leaves it nil, and then
+	// there is no route that shows mail.
+	Outbox func() []OutboxMail
+}
+
+// Server answers the contract's operations.
+type Server struct {
+	ServerInterface
+	Options
+	manifest  manifest
+	document  []byte // the contract as JSON, with the privacy model
+	protected http.CrossOriginProtection
+}
+
+// New is the whole edge as one handler. It fails when contract, manifest and
+// routes don't agree.
+func New(o Options) (http.Handler, error) {
+	m, doc, err := readManifest(o.Contract)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Options: o, manifest: m}
+	if s.MaxImportBytes == 0 {
+		s.MaxImportBytes = 32 << 20
+	}
+	if s.Timeout == 0 {
+		s.Timeout = 10 * time.Second
+	}
+	if s.document, err = contractJSON(doc); err != nil {
+		return nil, err
+	}
+	for _, origin := range o.CORSOrigins {
+		if err := s.protected.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("CORS origin: %w", err)
+		}
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.fail
+	e.IPExtractor = s.address()
+	e.Pre(s.record, s.recover, s.guard)
+	if len(o.CORSOrigins) > 0 {
+		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
+			AllowOrigins: o.CORSOrigins,
+			AllowMethods: []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+			AllowHeaders: []string{echo.HeaderAuthorization, echo.HeaderContentType, "If-Match", "If-None-Match", "Idempotency-Key"},
+			MaxAge:       600,
+		}))
+	}
+	each := map[string][]echo.MiddlewareFunc{}
+	for id, op := range m {
+		each[id] = []echo.MiddlewareFunc{s.access(op)}
+	}
+	RegisterHandlersWithOptions(e, s, RegisterHandlersOptions{OperationMiddlewares: each})
+	if err := m.agreesWith(e.Routes()); err != nil {
+		return nil, err
+	}
+	if o.Outbox != nil {
+		e.GET("/dev/outbox", s.outbox)
+	}
+	return headers(e), nil
+}
+
+// agreesWith: every route is an operation of the contract, every operation a route.
+func (m manifest) agreesWith(routes []*echo.Route) error {
+	var problems []string
+	left := map[string]bool{}
+	for _, op := range m {
+		left[op.key()] = true
+	}
+	for _, r := range routes {
+		key := r.Method + " " + r.Path
+		if !left[key] {
+			problems = append(problems, key+" is not in the contract")
+		}
+		delete(left, key)
+	}
+	for key := range left {
+		problems = append(problems, key+" has no route")
+	}
+	if len(problems) > 0 {
+		slices.Sort(problems)
+		return errors.New("contract and routes differ: " + strings.Join(problems, "; "))
+	}
+	return nil
+}
+
+// address is where a request comes from: the connection's peer, or what a
+// configured proxy says of it. Nobody else's header is believed.
+func (s *Server) address() echo.IPExtractor {
+	if len(s.TrustedProxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, prefix := range s.TrustedProxies {
+		trust = append(trust, echo.TrustIPRange(ipNet(prefix)))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}
