@@ -1,0 +1,1 @@
+DROP TABLE auth.staff_role;
