@@ -77,7 +77,7 @@ func TestTheSchemasRefuse(t *testing.T) {
 		{"WorkoutPatch", "an owner in the body", map[string]any{"member": map[string]any{"id": uuidName}}},
 		{"WorkoutPatch", "calories below nothing", map[string]any{"calories_kcal": -0.5}},
 		{"WorkoutCreate", "a workout without a start", map[string]any{"sport": "run", "duration_s": 1.0}},
-		{"WorkoutCreate", "an id that is none", map[string]any{"id": "x", "sport": "run", "duration_s": 1.0, "started_at": "2026-05-01T05:31:07Z"}},
+		{"WorkoutCreate", "an id of the client's making", map[string]any{"id": uuidName, "sport": "run", "duration_s": 1.0, "started_at": "2026-05-01T05:31:07Z"}},
 		{"WorkoutCreate", "a start that is no time", map[string]any{"sport": "run", "duration_s": 1.0, "started_at": "yesterday"}},
 		{"RegisterRequest", "a birth date that is none", map[string]any{"email": "a@b.test", "password": "a long ride by the river", "username": "frida", "display_name": "F", "birth_date": "2026-13-45"}},
 		{"Email", "no address", "ada"},

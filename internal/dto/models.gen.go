@@ -210,20 +210,29 @@ func (e SessionKind) Valid() bool {
 
 // Defines values for Sport.
 const (
+	SportCardio     Sport = "cardio"
+	SportElliptical Sport = "elliptical"
 	SportHike       Sport = "hike"
 	SportOther      Sport = "other"
 	SportRide       Sport = "ride"
 	SportRow        Sport = "row"
 	SportRun        Sport = "run"
+	SportSki        Sport = "ski"
+	SportStairs     Sport = "stairs"
 	SportStrength   Sport = "strength"
 	SportSwim       Sport = "swim"
 	SportTransition Sport = "transition"
 	SportWalk       Sport = "walk"
+	SportYoga       Sport = "yoga"
 )
 
 // Valid indicates whether the value is a known member of the Sport enum.
 func (e Sport) Valid() bool {
 	switch e {
+	case SportCardio:
+		return true
+	case SportElliptical:
+		return true
 	case SportHike:
 		return true
 	case SportOther:
@@ -234,6 +243,10 @@ func (e Sport) Valid() bool {
 		return true
 	case SportRun:
 		return true
+	case SportSki:
+		return true
+	case SportStairs:
+		return true
 	case SportStrength:
 		return true
 	case SportSwim:
@@ -241,6 +254,8 @@ func (e Sport) Valid() bool {
 	case SportTransition:
 		return true
 	case SportWalk:
+		return true
+	case SportYoga:
 		return true
 	default:
 		return false
@@ -466,10 +481,12 @@ type ImportResult struct {
 
 // Lap defines model for Lap.
 type Lap struct {
-	AscentM         *float64 `json:"ascent_m,omitempty"`
-	CadenceAvgRpm   *float64 `json:"cadence_avg_rpm,omitempty"`
-	CadenceMaxRpm   *float64 `json:"cadence_max_rpm,omitempty"`
-	DescentM        *float64 `json:"descent_m,omitempty"`
+	AscentM       *float64 `json:"ascent_m,omitempty"`
+	CadenceAvgRpm *float64 `json:"cadence_avg_rpm,omitempty"`
+	CadenceMaxRpm *float64 `json:"cadence_max_rpm,omitempty"`
+	DescentM      *float64 `json:"descent_m,omitempty"`
+
+	// DistanceM Under `route` where it was computed from a track.
 	DistanceM       *float64 `json:"distance_m,omitempty"`
 	DurationS       float64  `json:"duration_s"`
 	EndPlace        *Place   `json:"end_place,omitempty"`
@@ -804,7 +821,9 @@ type Workout struct {
 	DescentM     *float64      `json:"descent_m,omitempty"`
 	DeviceName   *string       `json:"device_name,omitempty"`
 	DeviceSerial *string       `json:"device_serial,omitempty"`
-	DistanceM    *float64      `json:"distance_m,omitempty"`
+
+	// DistanceM Under `route` where it was computed from a track.
+	DistanceM *float64 `json:"distance_m,omitempty"`
 
 	// DurationS From start to end.
 	DurationS       float64            `json:"duration_s"`
@@ -816,8 +835,10 @@ type Workout struct {
 	Indoor          bool               `json:"indoor"`
 
 	// Laps In the answers about a single workout only.
-	Laps   []Lap         `json:"laps,omitempty"`
-	Member MemberSummary `json:"member"`
+	Laps []Lap `json:"laps,omitempty"`
+
+	// Member Absent when you can not find its owner, whose workout it is nevertheless.
+	Member *MemberSummary `json:"member,omitempty"`
 
 	// MovingS Without the pauses.
 	MovingS *float64 `json:"moving_s,omitempty"`
@@ -857,15 +878,12 @@ type WorkoutCreate struct {
 	DurationS       float64   `json:"duration_s"`
 	HeartRateAvgBpm *float64  `json:"heart_rate_avg_bpm,omitempty"`
 	HeartRateMaxBpm *float64  `json:"heart_rate_max_bpm,omitempty"`
-
-	// ID Made by the client, so that a repeat is the same workout. Version 7 is best.
-	ID        *openapi_types.UUID `json:"id,omitempty"`
-	Indoor    *bool               `json:"indoor,omitempty"`
-	MovingS   *float64            `json:"moving_s,omitempty"`
-	Notes     *string             `json:"notes,omitempty"`
-	OutputKj  *float64            `json:"output_kj,omitempty"`
-	PowerAvgW *float64            `json:"power_avg_w,omitempty"`
-	PowerMaxW *float64            `json:"power_max_w,omitempty"`
+	Indoor          *bool     `json:"indoor,omitempty"`
+	MovingS         *float64  `json:"moving_s,omitempty"`
+	Notes           *string   `json:"notes,omitempty"`
+	OutputKj        *float64  `json:"output_kj,omitempty"`
+	PowerAvgW       *float64  `json:"power_avg_w,omitempty"`
+	PowerMaxW       *float64  `json:"power_max_w,omitempty"`
 
 	// Sport `transition` is the change between two sports of one recording.
 	Sport     Sport     `json:"sport"`
