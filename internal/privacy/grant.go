@@ -102,3 +102,6 @@ func (g Grant) LogValue() slog.Value { return slog.StringValue("grant:" + g.rela
 
 // String is what LogValue shows.
 func (g Grant) String() string { return "grant:" + g.relation.String() }
+
+// GoString is what LogValue shows.
+func (g Grant) GoString() string { return g.String() }

@@ -98,3 +98,6 @@ func (v Viewer) LogValue() slog.Value { return slog.StringValue(v.actor.String()
 
 // String is what LogValue shows.
 func (v Viewer) String() string { return v.actor.String() }
+
+// GoString is what LogValue shows.
+func (v Viewer) GoString() string { return v.String() }
