@@ -27,7 +27,7 @@ export function visibilityBadge(contract: Contract, mark: string | undefined): H
     'span',
     { class: 'visibility', 'data-mark': seen.mark },
     audienceBadge(seen.audience, seen.label),
-    h('span', { class: 'widening' }, name, name ? ' · ' : '', seen.widening),
+    seen.widening === '' ? undefined : h('span', { class: 'widening' }, name, name ? ' · ' : '', seen.widening),
   );
 }
 

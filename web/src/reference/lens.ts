@@ -7,10 +7,10 @@ import { reach } from './visibility';
  * through.
  */
 const viewers = [
-  { value: 'owner', label: 'the owner', needs: 1 },
-  { value: 'follower', label: 'a follower', needs: 2 },
-  { value: 'member', label: 'another member', needs: 3 },
-  { value: 'anonymous', label: 'nobody signed in', needs: 4 },
+  { value: 'owner', label: 'as the owner', needs: 1 },
+  { value: 'follower', label: 'as a follower', needs: 2 },
+  { value: 'member', label: 'as another member', needs: 3 },
+  { value: 'anonymous', label: 'without a login', needs: 4 },
 ] as const;
 
 export type Viewer = (typeof viewers)[number]['value'];
@@ -31,7 +31,7 @@ export function lensControl(onChange: (viewer: Viewer) => void): HTMLElement {
     const chosen = viewers.find(({ value }) => value === choose.value);
     if (chosen) onChange(chosen.value);
   });
-  return h('div', { class: 'lens' }, h('label', { for: 'lens' }, 'Answers as seen by'), choose);
+  return h('div', { class: 'lens' }, h('label', { for: 'lens' }, 'See answers'), choose);
 }
 
 /** Strikes out what the viewer does not get, in words for those who can't see it. */

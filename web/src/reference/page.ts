@@ -39,7 +39,10 @@ export function showReference(root: HTMLElement, contract: Contract): void {
   );
   root.replaceChildren(h('a', { class: 'skip', href: '#content' }, 'Skip to the operations'), header, nav, main);
 
-  const filter = () => { applySearch(root, groups, search.value.trim(), found); };
+  const filter = () => {
+    applySearch(root, groups, search.value.trim(), found);
+    if (search.value !== '') window.scrollTo(0, 0);
+  };
   search.addEventListener('input', filter);
   const searchFor = (text: string) => { search.value = text; filter(); };
   for (const button of main.querySelectorAll<HTMLButtonElement>('button[data-search]')) {
@@ -122,6 +125,10 @@ function links(main: HTMLElement, nav: HTMLElement, clear: () => void): void {
     markCurrent(nav, target.id);
   };
   window.addEventListener('hashchange', go);
+  // A link to where one is already changes no fragment; the search may hide the place.
+  document.addEventListener('click', ({ target }) => {
+    if (target instanceof Element && target.closest('a')?.getAttribute('href') === location.hash) go();
+  });
   go();
   if (!('IntersectionObserver' in window)) return;
   const watch = new IntersectionObserver(

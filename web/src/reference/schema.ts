@@ -121,8 +121,9 @@ export function limitsOf(shape: Shape): string[] {
   add(shape.exclusiveMinimum, (v) => `more than ${v}`);
   add(shape.maximum, (v) => `at most ${v}`);
   add(shape.exclusiveMaximum, (v) => `less than ${v}`);
-  add(shape.minLength, (v) => `${v} or more characters`);
-  add(shape.maxLength, (v) => `up to ${v} characters`);
+  const unit = shape.format === 'binary' ? 'bytes' : 'characters';
+  add(shape.minLength, (v) => `${v} or more ${unit}`);
+  add(shape.maxLength, (v) => `up to ${v} ${unit}`);
   add(shape.minItems, (v) => `${v} or more items`);
   add(shape.maxItems, (v) => `up to ${v} items`);
   add(shape.pattern, (v) => `matches ${v}`);

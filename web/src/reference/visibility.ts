@@ -20,7 +20,7 @@ export interface Visibility {
 export const audiences = ['only_me', 'followers', 'members', 'everyone'] as const;
 
 const labels: Record<string, string> = {
-  only_me: 'Only the owner',
+  only_me: 'Only me',
   followers: 'Followers',
   members: 'Members',
   everyone: 'Everyone',
@@ -42,7 +42,7 @@ export function visibilityOf(contract: Contract, mark: string | undefined): Visi
     return { mark: 'no mark', audience: 'unknown', label: 'Not declared', widening: 'the contract does not say who sees it' };
   }
   if (mark === 'always') {
-    return { mark, audience: 'always', label: 'In every answer', widening: 'whoever gets the body' };
+    return { mark, audience: 'always', label: 'In every answer', widening: '' };
   }
   if (mark === 'owner') {
     return { mark, audience: 'owner', label: 'Owner only', widening: 'never shown to anyone else' };
@@ -61,8 +61,8 @@ export function fieldOf(contract: Contract, mark: string): Field | undefined {
 export function wideningOf(field: Field): string {
   if (field.source === 'fixed' || field.max === field.default) return 'fixed';
   if (field.source === 'discoverability') return 'by discoverability';
-  if (field.source === 'object') return `per ${field.subject}, up to ${audienceLabel(field.max).toLowerCase()}`;
-  return `owner may widen to ${audienceLabel(field.max).toLowerCase()}`;
+  if (field.source === 'object') return `set per ${field.subject}`;
+  return field.max === 'everyone' ? 'owner may widen' : `owner may widen to ${audienceLabel(field.max).toLowerCase()}`;
 }
 
 /** The same as a sentence, for the field table. */
