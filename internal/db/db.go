@@ -102,7 +102,7 @@ func open(ctx context.Context, c Config, role string, connections int) (*pgxpool
 		return nil, err
 	}
 	var above bool
-	err = pool.QueryRow(ctx, `SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`).Scan(&above)
+	err = pool.QueryRow(ctx, AboveTheWalls).Scan(&above)
 	if err == nil && above {
 		err = errors.New("the role may bypass row-level security")
 	}
@@ -112,6 +112,9 @@ func open(ctx context.Context, c Config, role string, connections int) (*pgxpool
 	}
 	return pool, nil
 }
+
+// AboveTheWalls asks whether row-level security would not bind the session.
+const AboveTheWalls = `SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`
 
 // RoleURL is a database URL with the role for a user, and its password if it
 // has one.

@@ -35,8 +35,8 @@ func download(ctx context.Context, dir, repository string, progress io.Writer) (
 	}
 	unpacked := make(chan error, 1)
 	go func() {
-		defer os.RemoveAll(aside)
-		unpacked <- unpack(aside, filepath.Join(dir, string(downloaded)), repository)
+		err := unpack(aside, filepath.Join(dir, string(downloaded)), repository)
+		unpacked <- errors.Join(err, os.RemoveAll(aside))
 	}()
 	select {
 	case err = <-unpacked:

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +31,9 @@ func TestMain(m *testing.M) {
 		fmt.Println(s.URL("postgres"))
 		select {}
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	_ = os.RemoveAll(original.home) // "" when no test needed it
+	os.Exit(code)
 }
 
 // folder makes a folder that every account can reach, as a checkout below /srv would be.
@@ -46,6 +49,38 @@ func folder(t *testing.T) string {
 	}
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		t.Fatal(err)
+	}
+	return dir
+}
+
+var original struct {
+	once sync.Once
+	home string
+	err  error
+}
+
+// cluster makes a folder with a database cluster that was stopped in good order: a copy of one
+// that is made once, for initdb costs most of a second.
+func cluster(t *testing.T) string {
+	t.Helper()
+	original.once.Do(func() {
+		if original.home, original.err = os.MkdirTemp("", "paceline-local-*"); original.err != nil {
+			return
+		}
+		if original.err = os.Chmod(original.home, 0o711); original.err != nil {
+			return
+		}
+		var s *Server
+		if s, original.err = Start(context.Background(), Options{Dir: original.home, Tuning: Throwaway}); original.err == nil {
+			original.err = s.Stop(context.Background())
+		}
+	})
+	if original.err != nil {
+		t.Fatal(original.err)
+	}
+	dir := folder(t)
+	if out, err := exec.Command("cp", "-Rp", filepath.Join(original.home, "pg"), dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	return dir
 }

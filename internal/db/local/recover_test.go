@@ -17,7 +17,7 @@ import (
 // run starts as if nothing had been.
 func TestAKilledRun(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := cluster(t)
 	other, url := hold(t, dir)
 	execute(t, url, "CREATE TABLE ride (watts int); INSERT INTO ride VALUES (250)")
 	if _, err := Start(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrInUse) {
@@ -37,7 +37,7 @@ func TestAKilledRun(t *testing.T) {
 
 func TestAKilledRunLeavesNothingRunning(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := cluster(t)
 	other, _ := hold(t, dir)
 	if err := other.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestAKilledRunLeavesNothingRunning(t *testing.T) {
 // An orphan is a server that outlived its run all the same: here, one that was started by hand.
 func TestAnOrphanIsStopped(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := cluster(t)
 	first := start(t, Options{Dir: dir})
 	stop(t, first)
 	p, err := Find(t.Context())
@@ -80,7 +80,7 @@ func TestAnOrphanIsStopped(t *testing.T) {
 // harmed; and PostgreSQL alone would refuse to start.
 func TestAStaleProcessNumber(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := cluster(t)
 	first := start(t, Options{Dir: dir, Tuning: Throwaway})
 	stop(t, first)
 	stranger := first.home.as.command(context.Background(), "/bin/sleep", "600")
@@ -142,7 +142,7 @@ func TestAFolderThatHoldsSomethingElseIsLeftAlone(t *testing.T) {
 
 func TestDataOfAnotherVersion(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := cluster(t)
 	stop(t, start(t, Options{Dir: dir, Tuning: Throwaway}))
 	if err := os.WriteFile(filepath.Join(dir, "pg", "PG_VERSION"), []byte("14\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -154,5 +154,9 @@ func TestDataOfAnotherVersion(t *testing.T) {
 	}
 	if !strings.Contains(err.Error(), "To mend it") {
 		t.Errorf("the error does not say how to mend it: %v", err)
+	}
+	s := start(t, Options{Dir: dir, Tuning: Throwaway, Fresh: true})
+	if got := query(t, s.URL("postgres"), "SHOW server_version"); !strings.HasPrefix(got, "1") {
+		t.Errorf("started afresh: %s", got)
 	}
 }

@@ -31,6 +31,7 @@ const (
 type Options struct {
 	Dir      string    // the home folder; made when it isn't there
 	Tuning   Tuning    // Development by default
+	Fresh    bool      // throws the data away first, of whatever version they are
 	Programs Programs  // those of the data's version, else [FindOrInstall]'s, by default
 	Progress io.Writer // a line for each step; nil for silence
 }
@@ -68,6 +69,11 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	if err := recoverFrom(ctx, h, s.sockets, o.Progress); err != nil {
 		return nil, err
+	}
+	if o.Fresh {
+		if err := os.RemoveAll(h.data()); err != nil {
+			return nil, fmt.Errorf("local PostgreSQL: %w", err)
+		}
 	}
 	p, err := h.choose(ctx, o.Programs, o.Progress)
 	if err != nil {

@@ -64,7 +64,7 @@ func TestUnicodeIsKnownAndSortingIsByCodePoint(t *testing.T) {
 
 func TestOneRunPerFolder(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := cluster(t)
 	first := start(t, Options{Dir: dir, Tuning: Throwaway})
 	if _, err := Start(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrInUse) {
 		t.Errorf("a second run on the folder: %v", err)
@@ -76,7 +76,7 @@ func TestOneRunPerFolder(t *testing.T) {
 
 func TestStoppedAtOnceItRecovers(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := cluster(t)
 	s, err := Start(t.Context(), Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func TestStoppedAtOnceItRecovers(t *testing.T) {
 
 func TestDoneTellsOfADeadServer(t *testing.T) {
 	t.Parallel()
-	s, err := Start(t.Context(), Options{Dir: folder(t), Tuning: Throwaway})
+	s, err := Start(t.Context(), Options{Dir: cluster(t), Tuning: Throwaway})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestDoneTellsOfADeadServer(t *testing.T) {
 
 func TestAServerThatCannotStartSaysWhy(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := cluster(t)
 	stop(t, start(t, Options{Dir: dir, Tuning: Throwaway}))
 	conf := filepath.Join(dir, "pg", "postgresql.conf")
 	good, err := os.ReadFile(conf)
@@ -134,7 +134,7 @@ func TestAServerThatCannotStartSaysWhy(t *testing.T) {
 
 func TestTheLogHoldsNoMembersData(t *testing.T) {
 	t.Parallel()
-	s := start(t, Options{Dir: folder(t), Tuning: Throwaway})
+	s := start(t, Options{Dir: cluster(t), Tuning: Throwaway})
 	conn, err := pgx.Connect(t.Context(), s.URL("postgres"))
 	if err != nil {
 		t.Fatal(err)

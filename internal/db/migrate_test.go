@@ -1,0 +1,84 @@
+package db_test
+
+import (
+	"context"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/testkit/pgtest"
+	"github.com/paceline/paceline/migrations"
+)
+
+var classed = regexp.MustCompile(`^class: (public|guarded|sealed|secret|internal)\b`)
+
+// shape is all that a schema consists of, in one text.
+const shape = `SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
+	SELECT 'relation ' || c.oid::regclass || ' ' || c.relkind::text || ' ' || c.relrowsecurity || ' ' || coalesce(c.relacl::text, '') AS line
+		FROM pg_class c WHERE relnamespace::regnamespace::text IN ('public', 'auth') AND c.relname NOT LIKE 'schema_migrations%'
+	UNION ALL SELECT 'column ' || attrelid::regclass || ' ' || attname || ' ' || atttypid::regtype || ' ' || attnotnull
+		FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+		WHERE relnamespace::regnamespace::text IN ('public', 'auth') AND attnum > 0 AND NOT attisdropped AND c.relname NOT LIKE 'schema_migrations%'
+	UNION ALL SELECT 'function ' || p.oid::regprocedure || ' ' || coalesce(p.proacl::text, '') || md5(p.prosrc)
+		FROM pg_proc p WHERE pronamespace::regnamespace::text IN ('public', 'auth')
+	UNION ALL SELECT 'policy ' || tablename || ' ' || policyname || ' ' || coalesce(qual, '') || coalesce(with_check, '')
+		FROM pg_policies) AS lines`
+
+// Each step goes down to exactly the schema before it, and up again.
+func TestEveryStepHasAWayDown(t *testing.T) {
+	t.Parallel()
+	pg := pgtest.New(t)
+	conn, err := pgx.Connect(t.Context(), pg.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background()) //nolint:errcheck // the test is over
+	look := func() (s string) {
+		t.Helper()
+		if err := conn.QueryRow(t.Context(), shape).Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	ups, err := fs.Glob(migrations.FS, "*.up.sql")
+	if err != nil || len(ups) == 0 {
+		t.Fatal(ups, err)
+	}
+	for i, up := range ups {
+		down := strings.Replace(up, ".up.", ".down.", 1)
+		if _, err := fs.Stat(migrations.FS, down); err != nil {
+			t.Errorf("step %d: %v", i+1, err)
+		}
+	}
+	to := func(step int) {
+		t.Helper()
+		if err := db.MigrateTo(t.Context(), pg.Superuser(), uint(step)); err != nil {
+			t.Fatalf("to step %d: %v", step, err)
+		}
+	}
+	shapes := map[int]string{len(ups): look()}
+	for step := len(ups) - 1; step >= 0; step-- {
+		to(step)
+		shapes[step] = look()
+	}
+	if shapes[0] != "" {
+		t.Errorf("left at the bottom:\n%s", shapes[0])
+	}
+	for step := 1; step <= len(ups); step++ {
+		to(step)
+		if look() != shapes[step] {
+			t.Errorf("step %d comes up differently", step)
+		}
+	}
+	// And once more from the top: migrating twice does nothing.
+	if err := db.Migrate(t.Context(), pg.Superuser()); err != nil || look() != shapes[len(ups)] {
+		t.Errorf("twice: %v", err)
+	}
+	if err := db.Provision(t.Context(), pg.Superuser(), map[string]string{}); err != nil || look() != shapes[len(ups)] {
+		t.Errorf("provisioning twice: %v", err)
+	}
+}
