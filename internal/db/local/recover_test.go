@@ -143,7 +143,6 @@ func TestAFolderThatHoldsSomethingElseIsLeftAlone(t *testing.T) {
 func TestDataOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	dir := cluster(t)
-	stop(t, start(t, Options{Dir: dir, Tuning: Throwaway}))
 	if err := os.WriteFile(filepath.Join(dir, "pg", "PG_VERSION"), []byte("14\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -113,7 +113,6 @@ func TestDoneTellsOfADeadServer(t *testing.T) {
 func TestAServerThatCannotStartSaysWhy(t *testing.T) {
 	t.Parallel()
 	dir := cluster(t)
-	stop(t, start(t, Options{Dir: dir, Tuning: Throwaway}))
 	conf := filepath.Join(dir, "pg", "postgresql.conf")
 	good, err := os.ReadFile(conf)
 	if err != nil {
