@@ -86,6 +86,7 @@ func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
 			case p == http.ErrAbortHandler: //nolint:errorlint // net/http compares it so itself
 				panic(p)
 			default:
+				s.Observer.Panic(c.Request().Context(), p)
 				err = fault.Internal(panicked{fmt.Sprintf("%T", p)})
 			}
 		}()

@@ -42,7 +42,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	if !known {
 		status = http.StatusInternalServerError
 	}
-	note(c, f, err)
+	c.Set(keyNote, noted{f, err})
 	h := c.Response().Header()
 	h.Set(echo.HeaderCacheControl, "private, no-store")
 	for _, name := range []string{"ETag", echo.HeaderSetCookie, echo.HeaderContentDisposition} {

@@ -1,65 +1,69 @@
 package httpapi
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/observe"
+	"github.com/paceline/paceline/internal/privacy"
 )
 
-// Request is what is recorded of a request: nothing of who asked, of what, or
-// from where.
-type Request struct {
-	Method    string
-	Route     string // the pattern, never the path
-	Operation string
-	Status    int
-	Bytes     int64
-	Duration  time.Duration
-	SignedIn  bool   // a token was brought
-	Code      string // of the problem, if it was one
-	Cause     error  // behind an answer of 500 or 503; log its type only
-}
-
+// noted is a refusal, kept for the record.
 type noted struct {
-	code  string
+	fault *fault.Error
 	cause error
 }
 
-// note keeps a refusal for the record.
-func note(c echo.Context, f *fault.Error, err error) {
-	n := noted{code: string(f.Code)}
-	if f.Kind == fault.KindInternal || f.Kind == fault.KindUnavailable {
-		n.cause = err
-	}
-	c.Set(keyNote, n)
-}
-
-// record tells of each request after its answer, an error's too.
+// record tells of each request after its answer, an error's too: by pattern and
+// code, with nothing of who asked, for what, or from where.
 func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
+		defer s.Observer.InFlight()()
 		if err := next(c); err != nil {
 			s.fail(err, c)
 		}
-		if s.Record == nil {
-			return nil
-		}
-		n, _ := c.Get(keyNote).(noted)
-		r := Request{
-			Method: c.Request().Method, Route: c.Path(), Status: c.Response().Status, Bytes: c.Response().Size,
-			Duration: time.Since(start), SignedIn: caller(c).TokenHash() != nil, Code: n.code, Cause: n.cause,
-		}
-		if !methods[r.Method] {
-			r.Method = "other"
+		r := observe.Request{
+			Method: c.Request().Method, Status: c.Response().Status, Bytes: c.Response().Size,
+			Duration: time.Since(start), Actor: privacy.ActorAnonymous.String(),
 		}
 		if o := operationOf(c); o != nil {
-			r.Operation = o.id
-		} else {
-			r.Route = "unknown"
+			r.Route = o.path
 		}
-		s.Record(r)
+		if !caller(c).Anonymous() {
+			r.Actor = privacy.ActorSession.String()
+		}
+		ctx := context.WithoutCancel(c.Request().Context())
+		if n, ok := c.Get(keyNote).(noted); ok {
+			r.Code = string(n.fault.Code)
+			s.report(ctx, n)
+		}
+		s.Observer.Request(ctx, r)
 		return nil
+	}
+}
+
+// report raises what an operator should hear of.
+func (s *Server) report(ctx context.Context, n noted) {
+	switch {
+	case errors.Is(n.cause, privacy.ErrWrongViewer):
+		s.Observer.Event(ctx, observe.SeenByMismatch)
+	case n.fault.Code == "cross_origin":
+		s.Observer.Event(ctx, observe.CrossOrigin)
+	case n.fault.Code == "invalid_token":
+		s.Observer.Event(ctx, observe.TokenRefused)
+	case n.fault.Code == "bad_cursor":
+		s.Observer.Event(ctx, observe.RecordRefused)
+	case n.fault.Code == "invalid_json":
+		s.Observer.Event(ctx, observe.InputRefused)
+	case n.fault.Kind == fault.KindForbidden:
+		s.Observer.Event(ctx, observe.AccessDenied)
+	}
+	if n.fault.Kind == fault.KindInternal || n.fault.Kind == fault.KindUnavailable {
+		s.Observer.Fail(ctx, "a request failed", n.cause)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/member"
+	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/workout"
 )
 
@@ -29,7 +30,7 @@ type Options struct {
 	Contract []byte // openapi.yaml
 	Pages    fs.FS  // the built web pages: index.html, assets/
 	Now      func() time.Time
-	Record   func(Request) // told of every request, once it is answered
+	Observer *observe.Observer
 
 	PublicURL       string         // for security.txt
 	SecurityContact string         // for security.txt; empty: there is none
