@@ -1,2 +1,1 @@
-DROP FUNCTION authenticate(bytea, timestamptz);
 DROP SCHEMA auth CASCADE;

@@ -1,5 +1,6 @@
 -- Credentials live apart: only paceline_auth reads this schema, but for the
--- e-mail address, which paceline_app reads for its own viewer alone.
+-- e-mail address and the sessions, which paceline_app reads for its own viewer
+-- alone.
 
 CREATE SCHEMA auth;
 GRANT USAGE ON SCHEMA auth TO paceline_auth, paceline_app, paceline_worker;
@@ -50,7 +51,6 @@ CREATE TABLE auth.registration (
     email          text COLLATE "C" NOT NULL,
     details_sealed bytea NOT NULL,
     password_hash  text NOT NULL,
-    code_hash      bytea NOT NULL,
     attempts       smallint NOT NULL DEFAULT 0,
     created_at     timestamptz NOT NULL,
     expires_at     timestamptz NOT NULL
@@ -59,26 +59,27 @@ CREATE INDEX registration_email ON auth.registration (email, created_at DESC);
 COMMENT ON TABLE auth.registration IS 'class: secret. Accounts to be, for a quarter of an hour';
 COMMENT ON COLUMN auth.registration.id IS 'class: internal';
 COMMENT ON COLUMN auth.registration.email IS 'class: guarded. Folded to lower case';
-COMMENT ON COLUMN auth.registration.details_sealed IS 'class: sealed. Username, names, birth date, with the system''s key: there is no member yet';
+COMMENT ON COLUMN auth.registration.details_sealed IS 'class: sealed. Code, names and birth date, with the system''s key: there is no member yet';
 COMMENT ON COLUMN auth.registration.password_hash IS 'class: secret';
-COMMENT ON COLUMN auth.registration.code_hash IS 'class: secret';
 COMMENT ON COLUMN auth.registration.attempts IS 'class: internal';
 COMMENT ON COLUMN auth.registration.created_at IS 'class: internal';
 COMMENT ON COLUMN auth.registration.expires_at IS 'class: internal';
 
+-- Keyed by the address that was asked for, known or not: what is done must not
+-- tell which. A code for an unknown address has no mail and so no reader.
 CREATE TABLE auth.password_reset (
-    member_id  uuid NOT NULL REFERENCES public.member ON DELETE CASCADE,
-    id         uuid NOT NULL,
-    code_hash  bytea NOT NULL,
-    attempts   smallint NOT NULL DEFAULT 0,
-    created_at timestamptz NOT NULL,
-    expires_at timestamptz NOT NULL,
-    PRIMARY KEY (member_id, id)
+    id          uuid PRIMARY KEY,
+    email       text COLLATE "C" NOT NULL,
+    code_sealed bytea NOT NULL,
+    attempts    smallint NOT NULL DEFAULT 0,
+    created_at  timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL
 );
+CREATE INDEX password_reset_email ON auth.password_reset (email, created_at DESC);
 COMMENT ON TABLE auth.password_reset IS 'class: secret. Codes that let a forgotten password be set anew';
-COMMENT ON COLUMN auth.password_reset.member_id IS 'class: internal';
 COMMENT ON COLUMN auth.password_reset.id IS 'class: internal';
-COMMENT ON COLUMN auth.password_reset.code_hash IS 'class: secret';
+COMMENT ON COLUMN auth.password_reset.email IS 'class: guarded. Folded to lower case';
+COMMENT ON COLUMN auth.password_reset.code_sealed IS 'class: sealed. With the system''s key: a hash of so short a code would be no secret';
 COMMENT ON COLUMN auth.password_reset.attempts IS 'class: internal';
 COMMENT ON COLUMN auth.password_reset.created_at IS 'class: internal';
 COMMENT ON COLUMN auth.password_reset.expires_at IS 'class: internal';
@@ -129,9 +130,10 @@ COMMENT ON COLUMN auth.token.used_at IS 'class: internal. When a refresh token w
 
 -- The one way to become a viewer. It sets the viewer for this transaction
 -- whatever it finds, so that nothing is ever inherited, and says who that is.
--- No hash is anonymous; a hash that is no live token is nobody. A cookie's
--- session notes its use, and lives on by it, at most once in five minutes.
-CREATE FUNCTION authenticate(token_hash bytea, at timestamptz, OUT actor text, OUT member uuid, OUT session uuid)
+-- No hash is anonymous; a hash that is no live token is nobody. A session notes
+-- its use, and a cookie's lives on by it, at most once in five minutes; a
+-- request that finds another one noting it does not wait.
+CREATE FUNCTION auth.authenticate(token_hash bytea, at timestamptz, OUT actor text, OUT member uuid, OUT session uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, auth AS $$
 DECLARE
     found_kind text;
@@ -142,34 +144,42 @@ BEGIN
         actor := 'anonymous';
     ELSE
         SELECT t.member_id, t.session_id, t.kind, s.last_used_at INTO member, session, found_kind, last_used
-        FROM token t JOIN session s ON s.member_id = t.member_id AND s.id = t.session_id
+        FROM auth.token t JOIN auth.session s ON s.member_id = t.member_id AND s.id = t.session_id
         WHERE t.hash = token_hash AND t.kind IN ('access', 'cookie')
           AND t.expires_at > at AND s.expires_at > at AND s.revoked_at IS NULL;
         IF FOUND THEN
             actor := 'session';
-            IF found_kind = 'cookie' AND last_used < at - interval '5 minutes' THEN
-                UPDATE session s SET last_used_at = at WHERE s.member_id = member AND s.id = session;
-                UPDATE token t SET expires_at = least(at + interval '7 days', s.expires_at)
-                    FROM session s WHERE t.hash = token_hash AND s.member_id = member AND s.id = session;
+            IF last_used < at - interval '5 minutes' THEN
+                PERFORM FROM auth.session s WHERE s.member_id = member AND s.id = session FOR NO KEY UPDATE SKIP LOCKED;
+                IF FOUND THEN
+                    UPDATE auth.session s SET last_used_at = at WHERE s.member_id = member AND s.id = session;
+                    UPDATE auth.token t SET expires_at = least(at + interval '7 days', s.expires_at)
+                        FROM auth.session s
+                        WHERE found_kind = 'cookie' AND t.hash = token_hash AND s.member_id = member AND s.id = session;
+                END IF;
             END IF;
         END IF;
     END IF;
     PERFORM set_config('paceline.viewer', coalesce(member::text, ''), true),
             set_config('paceline.actor', actor, true);
 END $$;
-GRANT EXECUTE ON FUNCTION authenticate(bytea, timestamptz) TO paceline_app, paceline_auth;
+GRANT EXECUTE ON FUNCTION auth.authenticate(bytea, timestamptz) TO paceline_app, paceline_auth;
 
 ALTER TABLE auth.account ENABLE ROW LEVEL SECURITY;
-GRANT SELECT ON auth.account TO paceline_app;
+ALTER TABLE auth.session ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON auth.account, auth.session TO paceline_app;
 CREATE POLICY own ON auth.account FOR SELECT TO paceline_app USING (member_id = (SELECT public.viewer_id()));
+CREATE POLICY own ON auth.session FOR SELECT TO paceline_app USING (member_id = (SELECT public.viewer_id()));
 CREATE POLICY kept ON auth.account TO paceline_auth USING (true) WITH CHECK (true);
+CREATE POLICY kept ON auth.session TO paceline_auth USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE ON auth.account, auth.credential TO paceline_auth;
 GRANT SELECT, INSERT ON auth.email_claim, auth.username_claim TO paceline_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON auth.registration, auth.password_reset, auth.session, auth.token TO paceline_auth;
 
 -- What is past its time goes; the worker sees the times and nothing else.
 GRANT SELECT (expires_at), DELETE ON auth.registration, auth.password_reset, auth.token TO paceline_worker;
-GRANT SELECT (expires_at, revoked_at), DELETE ON auth.session TO paceline_worker;
+GRANT SELECT (expires_at, revoked_at, last_used_at), DELETE ON auth.session TO paceline_worker;
+CREATE POLICY past ON auth.session TO paceline_worker USING (true);
 
 -- Mail that waits to be sent, put there in the transaction that calls for it.
 CREATE TABLE auth.mail (

@@ -3,3 +3,27 @@
 //   sqlc v1.31.1
 
 package query
+
+import (
+	"github.com/google/uuid"
+)
+
+// class: secret. A key per member, wrapped by a key that the database never sees
+type MemberKey struct {
+	// class: internal
+	MemberID uuid.UUID
+	// class: secret. Names the key that wraps it
+	Wrapped []byte
+}
+
+// class: internal. The columns are of the classes they come from
+type Subject struct {
+	MemberID        uuid.UUID
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+	Edge            int16
+	Wrapped         []byte
+	SeenBy          uuid.UUID
+}

@@ -1,2 +1,225 @@
--- name: SeenBy :one
-SELECT seen_by() AS seen_by;
+-- name: FindAccount :one
+-- The account of a folded address, and what proves who owns it.
+SELECT a.member_id, a.email, c.password_hash
+FROM auth.email_claim e
+JOIN auth.account a ON a.member_id = e.member_id
+JOIN auth.credential c ON c.member_id = e.member_id
+WHERE e.email = sqlc.arg(email);
+
+-- name: CountRegistrations :one
+SELECT count(*) FROM auth.registration WHERE email = sqlc.arg(email) AND expires_at > sqlc.arg(now);
+
+-- name: AddRegistration :exec
+INSERT INTO auth.registration (id, email, details_sealed, password_hash, created_at, expires_at)
+VALUES (sqlc.arg(id), sqlc.arg(email), sqlc.arg(details_sealed), sqlc.arg(password_hash), sqlc.arg(now), sqlc.arg(expires_at));
+
+-- name: LockRegistrations :many
+-- Those that a code may still be tried on.
+SELECT id, details_sealed, password_hash
+FROM auth.registration
+WHERE email = sqlc.arg(email) AND expires_at > sqlc.arg(now) AND attempts < sqlc.arg(max_attempts)
+ORDER BY id
+FOR UPDATE;
+
+-- name: ChargeRegistrations :exec
+UPDATE auth.registration SET attempts = attempts + 1 WHERE id = ANY(sqlc.arg(ids)::uuid[]);
+
+-- name: DropRegistrations :exec
+DELETE FROM auth.registration WHERE email = sqlc.arg(email);
+
+-- name: UsernameTaken :one
+SELECT EXISTS (SELECT FROM auth.username_claim WHERE username = sqlc.arg(username));
+
+-- name: AddMember :exec
+INSERT INTO member (id, private, minor, discoverability, audiences, created_at)
+VALUES (sqlc.arg(id), sqlc.arg(private), sqlc.arg(minor), sqlc.arg(discoverability), sqlc.arg(audiences), sqlc.arg(now));
+
+-- name: AddMemberKey :exec
+INSERT INTO member_key (member_id, wrapped) VALUES (sqlc.arg(member_id), sqlc.arg(wrapped));
+
+-- name: AddProfile :exec
+INSERT INTO profile (member_id, username, display_name, search_name, birth_date_sealed, updated_at)
+VALUES (sqlc.arg(member_id), sqlc.arg(username), sqlc.arg(display_name), sqlc.arg(search_name), sqlc.arg(birth_date_sealed), sqlc.arg(now));
+
+-- name: AddAccount :exec
+INSERT INTO auth.account (member_id, email, created_at) VALUES (sqlc.arg(member_id), sqlc.arg(email), sqlc.arg(now));
+
+-- name: AddCredential :exec
+INSERT INTO auth.credential (member_id, password_hash, password_changed_at)
+VALUES (sqlc.arg(member_id), sqlc.arg(password_hash), sqlc.arg(now));
+
+-- name: ClaimEmail :execrows
+INSERT INTO auth.email_claim (email, member_id) VALUES (sqlc.arg(email), sqlc.arg(member_id)) ON CONFLICT (email) DO NOTHING;
+
+-- name: ClaimUsername :execrows
+INSERT INTO auth.username_claim (username, member_id) VALUES (sqlc.arg(username), sqlc.arg(member_id)) ON CONFLICT (username) DO NOTHING;
+
+-- name: LockCredential :one
+-- Whoever changes a password holds this row, so a sign-in with the old one can't
+-- slip past the end of all sessions.
+SELECT password_hash FROM auth.credential WHERE member_id = sqlc.arg(member_id) FOR NO KEY UPDATE;
+
+-- name: Rehash :exec
+-- The same password under other parameters.
+UPDATE auth.credential SET password_hash = sqlc.arg(password_hash) WHERE member_id = sqlc.arg(member_id);
+
+-- name: AddSession :exec
+INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at)
+VALUES (sqlc.arg(member_id), sqlc.arg(id), sqlc.arg(kind), sqlc.arg(label), sqlc.arg(now), sqlc.arg(now), sqlc.arg(expires_at));
+
+-- name: AddToken :exec
+INSERT INTO auth.token (hash, member_id, session_id, kind, created_at, expires_at)
+VALUES (sqlc.arg(hash), sqlc.arg(member_id), sqlc.arg(session_id), sqlc.arg(kind), sqlc.arg(now), sqlc.arg(expires_at));
+
+-- name: EndSessionOfToken :exec
+-- The session that somebody had while they signed in anew.
+UPDATE auth.session s SET revoked_at = sqlc.arg(now)
+FROM auth.token t
+WHERE t.hash = sqlc.arg(hash) AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL;
+
+-- name: EndOldestSessions :exec
+-- All but the newest so many, so that the list of them has a length.
+UPDATE auth.session s SET revoked_at = sqlc.arg(now)
+WHERE s.member_id = sqlc.arg(member_id) AND s.revoked_at IS NULL AND s.id IN (
+    SELECT o.id FROM auth.session o
+    WHERE o.member_id = sqlc.arg(member_id) AND o.revoked_at IS NULL AND o.expires_at > sqlc.arg(now)
+    ORDER BY o.last_used_at DESC, o.id DESC OFFSET sqlc.arg(keep)::integer);
+
+-- name: TurnIn :one
+-- Uses a refresh token up. Of any number at once, one gets the row.
+UPDATE auth.token t SET used_at = sqlc.arg(now)::timestamptz
+FROM auth.session s
+WHERE t.hash = sqlc.arg(hash) AND t.kind = 'refresh' AND t.used_at IS NULL AND t.expires_at > sqlc.arg(now)::timestamptz
+  AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL AND s.expires_at > sqlc.arg(now)::timestamptz
+RETURNING t.member_id, t.session_id, s.expires_at;
+
+-- name: EndReusedSession :execrows
+-- The session of a refresh token that was turned in before.
+UPDATE auth.session s SET revoked_at = sqlc.arg(now)::timestamptz
+FROM auth.token t
+WHERE t.hash = sqlc.arg(hash) AND t.kind = 'refresh' AND t.used_at IS NOT NULL
+  AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL;
+
+-- name: DropAccessTokens :exec
+DELETE FROM auth.token WHERE member_id = sqlc.arg(member_id) AND session_id = sqlc.arg(session_id) AND kind = 'access';
+
+-- name: TouchSession :exec
+UPDATE auth.session SET last_used_at = sqlc.arg(now) WHERE member_id = sqlc.arg(member_id) AND id = sqlc.arg(id);
+
+-- name: ListSessions :many
+-- As paceline_app. A session that lay idle too long is over, though its row may
+-- still be there.
+SELECT o.member_id, o.id, o.kind, o.label, o.created_at, o.last_used_at, o.expires_at, sqlc.embed(s)
+FROM auth.session o
+JOIN subject s ON s.member_id = o.member_id
+WHERE o.member_id = viewer_id() AND o.revoked_at IS NULL AND o.expires_at > sqlc.arg(now)::timestamptz
+  AND o.last_used_at > CASE o.kind WHEN 'cookie' THEN sqlc.arg(cookie_used_after)::timestamptz ELSE sqlc.arg(bearer_used_after)::timestamptz END
+ORDER BY o.last_used_at DESC, o.id DESC
+LIMIT sqlc.arg(at_most)::integer;
+
+-- name: EndSession :execrows
+UPDATE auth.session SET revoked_at = sqlc.arg(now)::timestamptz
+WHERE member_id = viewer_id() AND id = sqlc.arg(id) AND revoked_at IS NULL AND expires_at > sqlc.arg(now)::timestamptz;
+
+-- name: EndOtherSessions :execrows
+UPDATE auth.session SET revoked_at = sqlc.arg(now)
+WHERE member_id = viewer_id() AND id <> sqlc.arg(id) AND revoked_at IS NULL;
+
+-- name: EndSessionsOf :execrows
+UPDATE auth.session SET revoked_at = sqlc.arg(now) WHERE member_id = sqlc.arg(member_id) AND revoked_at IS NULL;
+
+-- name: CountResets :one
+SELECT count(*) FROM auth.password_reset WHERE email = sqlc.arg(email) AND expires_at > sqlc.arg(now);
+
+-- name: AddReset :exec
+INSERT INTO auth.password_reset (id, email, code_sealed, created_at, expires_at)
+VALUES (sqlc.arg(id), sqlc.arg(email), sqlc.arg(code_sealed), sqlc.arg(now), sqlc.arg(expires_at));
+
+-- name: LockResets :many
+-- Those that a code may still be tried on.
+SELECT id, code_sealed FROM auth.password_reset
+WHERE email = sqlc.arg(email) AND expires_at > sqlc.arg(now) AND attempts < sqlc.arg(max_attempts)
+ORDER BY id
+FOR UPDATE;
+
+-- name: ChargeResets :exec
+UPDATE auth.password_reset SET attempts = attempts + 1 WHERE id = ANY(sqlc.arg(ids)::uuid[]);
+
+-- name: DropReset :execrows
+-- Uses one up. Of any number at once, one gets the row.
+DELETE FROM auth.password_reset WHERE id = sqlc.arg(id) AND expires_at > sqlc.arg(now);
+
+-- name: DropResets :exec
+DELETE FROM auth.password_reset WHERE email = sqlc.arg(email);
+
+-- name: SetPassword :exec
+UPDATE auth.credential SET password_hash = sqlc.arg(password_hash), password_changed_at = sqlc.arg(now)
+WHERE member_id = sqlc.arg(member_id);
+
+-- name: UsernameOf :one
+SELECT username FROM auth.username_claim WHERE member_id = sqlc.arg(member_id);
+
+-- name: ViewersCredential :one
+SELECT a.member_id, a.email, u.username, c.password_hash
+FROM auth.account a
+JOIN auth.credential c ON c.member_id = a.member_id
+JOIN auth.username_claim u ON u.member_id = a.member_id
+WHERE a.member_id = viewer_id();
+
+-- name: ReadAccount :one
+-- As paceline_app, through row-level security: an account is its owner's only.
+SELECT a.member_id, a.email, a.created_at, p.username, p.display_name, sqlc.embed(s)
+FROM auth.account a
+JOIN subject s ON s.member_id = a.member_id
+JOIN profile p ON p.member_id = a.member_id
+WHERE a.member_id = viewer_id();
+
+-- name: ForgetEdges :exec
+SELECT forget_edges();
+
+-- name: EndAccount :execrows
+-- All that refers to the member goes with the row, the key first of all.
+DELETE FROM member WHERE id = viewer_id();
+
+-- name: AddMail :exec
+INSERT INTO auth.mail (id, message, created_at, next_attempt)
+VALUES (sqlc.arg(id), sqlc.arg(message), sqlc.arg(now), sqlc.arg(now));
+
+-- name: ClaimMail :one
+-- Takes the mail that waits longest. It comes back by itself unless it is
+-- dropped in time: whoever claims it may die. Replicas pass by what another took.
+UPDATE auth.mail SET attempts = attempts + 1, next_attempt = sqlc.arg(again_at)
+WHERE id = (SELECT m.id FROM auth.mail m WHERE m.next_attempt <= sqlc.arg(now)
+            ORDER BY m.next_attempt LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, message, attempts, next_attempt;
+
+-- name: DropMail :execrows
+-- Only by who holds the claim: next_attempt names it.
+DELETE FROM auth.mail WHERE id = sqlc.arg(id) AND next_attempt = sqlc.arg(claim);
+
+-- name: DelayMail :execrows
+UPDATE auth.mail SET next_attempt = sqlc.arg(next_attempt) WHERE id = sqlc.arg(id) AND next_attempt = sqlc.arg(claim);
+
+-- name: ClearRegistrations :execrows
+DELETE FROM auth.registration WHERE expires_at <= sqlc.arg(now);
+
+-- name: ClearResets :execrows
+DELETE FROM auth.password_reset WHERE expires_at <= sqlc.arg(now);
+
+-- name: ClearTokens :execrows
+DELETE FROM auth.token WHERE expires_at <= sqlc.arg(now);
+
+-- name: ClearSessions :execrows
+-- Over: by the clock, by revocation, or by lying idle longer than any may.
+DELETE FROM auth.session
+WHERE expires_at <= sqlc.arg(now)::timestamptz OR revoked_at <= sqlc.arg(revoked_before)::timestamptz OR last_used_at <= sqlc.arg(used_before)::timestamptz;
+
+-- name: ClearIdempotency :execrows
+DELETE FROM idempotency WHERE created_at <= sqlc.arg(before);
+
+-- name: ListMemberKeys :many
+SELECT member_id, wrapped FROM member_key WHERE member_id > sqlc.arg(after) ORDER BY member_id LIMIT sqlc.arg(at_most);
+
+-- name: Rewrap :execrows
+-- Only what is still wrapped as it was read.
+UPDATE member_key SET wrapped = sqlc.arg(rewrapped) WHERE member_id = sqlc.arg(member_id) AND wrapped = sqlc.arg(wrapped);

@@ -7,17 +7,936 @@ package query
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-const seenBy = `-- name: SeenBy :one
-SELECT seen_by() AS seen_by
+const addAccount = `-- name: AddAccount :exec
+INSERT INTO auth.account (member_id, email, created_at) VALUES ($1, $2, $3)
 `
 
-func (q *Queries) SeenBy(ctx context.Context) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, seenBy)
-	var seen_by uuid.UUID
-	err := row.Scan(&seen_by)
-	return seen_by, err
+type AddAccountParams struct {
+	MemberID uuid.UUID
+	Email    string
+	Now      time.Time
+}
+
+func (q *Queries) AddAccount(ctx context.Context, arg AddAccountParams) error {
+	_, err := q.db.Exec(ctx, addAccount, arg.MemberID, arg.Email, arg.Now)
+	return err
+}
+
+const addCredential = `-- name: AddCredential :exec
+INSERT INTO auth.credential (member_id, password_hash, password_changed_at)
+VALUES ($1, $2, $3)
+`
+
+type AddCredentialParams struct {
+	MemberID     uuid.UUID
+	PasswordHash string
+	Now          time.Time
+}
+
+func (q *Queries) AddCredential(ctx context.Context, arg AddCredentialParams) error {
+	_, err := q.db.Exec(ctx, addCredential, arg.MemberID, arg.PasswordHash, arg.Now)
+	return err
+}
+
+const addMail = `-- name: AddMail :exec
+INSERT INTO auth.mail (id, message, created_at, next_attempt)
+VALUES ($1, $2, $3, $3)
+`
+
+type AddMailParams struct {
+	ID      uuid.UUID
+	Message []byte
+	Now     time.Time
+}
+
+func (q *Queries) AddMail(ctx context.Context, arg AddMailParams) error {
+	_, err := q.db.Exec(ctx, addMail, arg.ID, arg.Message, arg.Now)
+	return err
+}
+
+const addMember = `-- name: AddMember :exec
+INSERT INTO member (id, private, minor, discoverability, audiences, created_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddMemberParams struct {
+	ID              uuid.UUID
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+	Now             time.Time
+}
+
+func (q *Queries) AddMember(ctx context.Context, arg AddMemberParams) error {
+	_, err := q.db.Exec(ctx, addMember,
+		arg.ID,
+		arg.Private,
+		arg.Minor,
+		arg.Discoverability,
+		arg.Audiences,
+		arg.Now,
+	)
+	return err
+}
+
+const addMemberKey = `-- name: AddMemberKey :exec
+INSERT INTO member_key (member_id, wrapped) VALUES ($1, $2)
+`
+
+func (q *Queries) AddMemberKey(ctx context.Context, memberID uuid.UUID, wrapped []byte) error {
+	_, err := q.db.Exec(ctx, addMemberKey, memberID, wrapped)
+	return err
+}
+
+const addProfile = `-- name: AddProfile :exec
+INSERT INTO profile (member_id, username, display_name, search_name, birth_date_sealed, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddProfileParams struct {
+	MemberID        uuid.UUID
+	Username        string
+	DisplayName     string
+	SearchName      string
+	BirthDateSealed []byte
+	Now             time.Time
+}
+
+func (q *Queries) AddProfile(ctx context.Context, arg AddProfileParams) error {
+	_, err := q.db.Exec(ctx, addProfile,
+		arg.MemberID,
+		arg.Username,
+		arg.DisplayName,
+		arg.SearchName,
+		arg.BirthDateSealed,
+		arg.Now,
+	)
+	return err
+}
+
+const addRegistration = `-- name: AddRegistration :exec
+INSERT INTO auth.registration (id, email, details_sealed, password_hash, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddRegistrationParams struct {
+	ID            uuid.UUID
+	Email         string
+	DetailsSealed []byte
+	PasswordHash  string
+	Now           time.Time
+	ExpiresAt     time.Time
+}
+
+func (q *Queries) AddRegistration(ctx context.Context, arg AddRegistrationParams) error {
+	_, err := q.db.Exec(ctx, addRegistration,
+		arg.ID,
+		arg.Email,
+		arg.DetailsSealed,
+		arg.PasswordHash,
+		arg.Now,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
+const addReset = `-- name: AddReset :exec
+INSERT INTO auth.password_reset (id, email, code_sealed, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5)
+`
+
+type AddResetParams struct {
+	ID         uuid.UUID
+	Email      string
+	CodeSealed []byte
+	Now        time.Time
+	ExpiresAt  time.Time
+}
+
+func (q *Queries) AddReset(ctx context.Context, arg AddResetParams) error {
+	_, err := q.db.Exec(ctx, addReset,
+		arg.ID,
+		arg.Email,
+		arg.CodeSealed,
+		arg.Now,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
+const addSession = `-- name: AddSession :exec
+INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $5, $6)
+`
+
+type AddSessionParams struct {
+	MemberID  uuid.UUID
+	ID        uuid.UUID
+	Kind      string
+	Label     string
+	Now       time.Time
+	ExpiresAt time.Time
+}
+
+func (q *Queries) AddSession(ctx context.Context, arg AddSessionParams) error {
+	_, err := q.db.Exec(ctx, addSession,
+		arg.MemberID,
+		arg.ID,
+		arg.Kind,
+		arg.Label,
+		arg.Now,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
+const addToken = `-- name: AddToken :exec
+INSERT INTO auth.token (hash, member_id, session_id, kind, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddTokenParams struct {
+	Hash      []byte
+	MemberID  uuid.UUID
+	SessionID uuid.UUID
+	Kind      string
+	Now       time.Time
+	ExpiresAt time.Time
+}
+
+func (q *Queries) AddToken(ctx context.Context, arg AddTokenParams) error {
+	_, err := q.db.Exec(ctx, addToken,
+		arg.Hash,
+		arg.MemberID,
+		arg.SessionID,
+		arg.Kind,
+		arg.Now,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
+const chargeRegistrations = `-- name: ChargeRegistrations :exec
+UPDATE auth.registration SET attempts = attempts + 1 WHERE id = ANY($1::uuid[])
+`
+
+func (q *Queries) ChargeRegistrations(ctx context.Context, ids []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, chargeRegistrations, ids)
+	return err
+}
+
+const chargeResets = `-- name: ChargeResets :exec
+UPDATE auth.password_reset SET attempts = attempts + 1 WHERE id = ANY($1::uuid[])
+`
+
+func (q *Queries) ChargeResets(ctx context.Context, ids []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, chargeResets, ids)
+	return err
+}
+
+const claimEmail = `-- name: ClaimEmail :execrows
+INSERT INTO auth.email_claim (email, member_id) VALUES ($1, $2) ON CONFLICT (email) DO NOTHING
+`
+
+func (q *Queries) ClaimEmail(ctx context.Context, email string, memberID uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, claimEmail, email, memberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const claimMail = `-- name: ClaimMail :one
+UPDATE auth.mail SET attempts = attempts + 1, next_attempt = $1
+WHERE id = (SELECT m.id FROM auth.mail m WHERE m.next_attempt <= $2
+            ORDER BY m.next_attempt LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, message, attempts, next_attempt
+`
+
+type ClaimMailRow struct {
+	ID          uuid.UUID
+	Message     []byte
+	Attempts    int16
+	NextAttempt time.Time
+}
+
+// Takes the mail that waits longest. It comes back by itself unless it is
+// dropped in time: whoever claims it may die. Replicas pass by what another took.
+func (q *Queries) ClaimMail(ctx context.Context, againAt time.Time, now time.Time) (ClaimMailRow, error) {
+	row := q.db.QueryRow(ctx, claimMail, againAt, now)
+	var i ClaimMailRow
+	err := row.Scan(
+		&i.ID,
+		&i.Message,
+		&i.Attempts,
+		&i.NextAttempt,
+	)
+	return i, err
+}
+
+const claimUsername = `-- name: ClaimUsername :execrows
+INSERT INTO auth.username_claim (username, member_id) VALUES ($1, $2) ON CONFLICT (username) DO NOTHING
+`
+
+func (q *Queries) ClaimUsername(ctx context.Context, username string, memberID uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, claimUsername, username, memberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearIdempotency = `-- name: ClearIdempotency :execrows
+DELETE FROM idempotency WHERE created_at <= $1
+`
+
+func (q *Queries) ClearIdempotency(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearIdempotency, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearRegistrations = `-- name: ClearRegistrations :execrows
+DELETE FROM auth.registration WHERE expires_at <= $1
+`
+
+func (q *Queries) ClearRegistrations(ctx context.Context, now time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearRegistrations, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearResets = `-- name: ClearResets :execrows
+DELETE FROM auth.password_reset WHERE expires_at <= $1
+`
+
+func (q *Queries) ClearResets(ctx context.Context, now time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearResets, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearSessions = `-- name: ClearSessions :execrows
+DELETE FROM auth.session
+WHERE expires_at <= $1::timestamptz OR revoked_at <= $2::timestamptz OR last_used_at <= $3::timestamptz
+`
+
+type ClearSessionsParams struct {
+	Now           time.Time
+	RevokedBefore time.Time
+	UsedBefore    time.Time
+}
+
+// Over: by the clock, by revocation, or by lying idle longer than any may.
+func (q *Queries) ClearSessions(ctx context.Context, arg ClearSessionsParams) (int64, error) {
+	result, err := q.db.Exec(ctx, clearSessions, arg.Now, arg.RevokedBefore, arg.UsedBefore)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearTokens = `-- name: ClearTokens :execrows
+DELETE FROM auth.token WHERE expires_at <= $1
+`
+
+func (q *Queries) ClearTokens(ctx context.Context, now time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearTokens, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const countRegistrations = `-- name: CountRegistrations :one
+SELECT count(*) FROM auth.registration WHERE email = $1 AND expires_at > $2
+`
+
+func (q *Queries) CountRegistrations(ctx context.Context, email string, now time.Time) (int64, error) {
+	row := q.db.QueryRow(ctx, countRegistrations, email, now)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countResets = `-- name: CountResets :one
+SELECT count(*) FROM auth.password_reset WHERE email = $1 AND expires_at > $2
+`
+
+func (q *Queries) CountResets(ctx context.Context, email string, now time.Time) (int64, error) {
+	row := q.db.QueryRow(ctx, countResets, email, now)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const delayMail = `-- name: DelayMail :execrows
+UPDATE auth.mail SET next_attempt = $1 WHERE id = $2 AND next_attempt = $3
+`
+
+type DelayMailParams struct {
+	NextAttempt time.Time
+	ID          uuid.UUID
+	Claim       time.Time
+}
+
+func (q *Queries) DelayMail(ctx context.Context, arg DelayMailParams) (int64, error) {
+	result, err := q.db.Exec(ctx, delayMail, arg.NextAttempt, arg.ID, arg.Claim)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const dropAccessTokens = `-- name: DropAccessTokens :exec
+DELETE FROM auth.token WHERE member_id = $1 AND session_id = $2 AND kind = 'access'
+`
+
+func (q *Queries) DropAccessTokens(ctx context.Context, memberID uuid.UUID, sessionID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, dropAccessTokens, memberID, sessionID)
+	return err
+}
+
+const dropMail = `-- name: DropMail :execrows
+DELETE FROM auth.mail WHERE id = $1 AND next_attempt = $2
+`
+
+// Only by who holds the claim: next_attempt names it.
+func (q *Queries) DropMail(ctx context.Context, iD uuid.UUID, claim time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, dropMail, iD, claim)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const dropRegistrations = `-- name: DropRegistrations :exec
+DELETE FROM auth.registration WHERE email = $1
+`
+
+func (q *Queries) DropRegistrations(ctx context.Context, email string) error {
+	_, err := q.db.Exec(ctx, dropRegistrations, email)
+	return err
+}
+
+const dropReset = `-- name: DropReset :execrows
+DELETE FROM auth.password_reset WHERE id = $1 AND expires_at > $2
+`
+
+// Uses one up. Of any number at once, one gets the row.
+func (q *Queries) DropReset(ctx context.Context, iD uuid.UUID, now time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, dropReset, iD, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const dropResets = `-- name: DropResets :exec
+DELETE FROM auth.password_reset WHERE email = $1
+`
+
+func (q *Queries) DropResets(ctx context.Context, email string) error {
+	_, err := q.db.Exec(ctx, dropResets, email)
+	return err
+}
+
+const endAccount = `-- name: EndAccount :execrows
+DELETE FROM member WHERE id = viewer_id()
+`
+
+// All that refers to the member goes with the row, the key first of all.
+func (q *Queries) EndAccount(ctx context.Context) (int64, error) {
+	result, err := q.db.Exec(ctx, endAccount)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const endOldestSessions = `-- name: EndOldestSessions :exec
+UPDATE auth.session s SET revoked_at = $1
+WHERE s.member_id = $2 AND s.revoked_at IS NULL AND s.id IN (
+    SELECT o.id FROM auth.session o
+    WHERE o.member_id = $2 AND o.revoked_at IS NULL AND o.expires_at > $1
+    ORDER BY o.last_used_at DESC, o.id DESC OFFSET $3::integer)
+`
+
+type EndOldestSessionsParams struct {
+	Now      *time.Time
+	MemberID uuid.UUID
+	Keep     int32
+}
+
+// All but the newest so many, so that the list of them has a length.
+func (q *Queries) EndOldestSessions(ctx context.Context, arg EndOldestSessionsParams) error {
+	_, err := q.db.Exec(ctx, endOldestSessions, arg.Now, arg.MemberID, arg.Keep)
+	return err
+}
+
+const endOtherSessions = `-- name: EndOtherSessions :execrows
+UPDATE auth.session SET revoked_at = $1
+WHERE member_id = viewer_id() AND id <> $2 AND revoked_at IS NULL
+`
+
+func (q *Queries) EndOtherSessions(ctx context.Context, now *time.Time, iD uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, endOtherSessions, now, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const endReusedSession = `-- name: EndReusedSession :execrows
+UPDATE auth.session s SET revoked_at = $1::timestamptz
+FROM auth.token t
+WHERE t.hash = $2 AND t.kind = 'refresh' AND t.used_at IS NOT NULL
+  AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL
+`
+
+// The session of a refresh token that was turned in before.
+func (q *Queries) EndReusedSession(ctx context.Context, now time.Time, hash []byte) (int64, error) {
+	result, err := q.db.Exec(ctx, endReusedSession, now, hash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const endSession = `-- name: EndSession :execrows
+UPDATE auth.session SET revoked_at = $1::timestamptz
+WHERE member_id = viewer_id() AND id = $2 AND revoked_at IS NULL AND expires_at > $1::timestamptz
+`
+
+func (q *Queries) EndSession(ctx context.Context, now time.Time, iD uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, endSession, now, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const endSessionOfToken = `-- name: EndSessionOfToken :exec
+UPDATE auth.session s SET revoked_at = $1
+FROM auth.token t
+WHERE t.hash = $2 AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL
+`
+
+// The session that somebody had while they signed in anew.
+func (q *Queries) EndSessionOfToken(ctx context.Context, now *time.Time, hash []byte) error {
+	_, err := q.db.Exec(ctx, endSessionOfToken, now, hash)
+	return err
+}
+
+const endSessionsOf = `-- name: EndSessionsOf :execrows
+UPDATE auth.session SET revoked_at = $1 WHERE member_id = $2 AND revoked_at IS NULL
+`
+
+func (q *Queries) EndSessionsOf(ctx context.Context, now *time.Time, memberID uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, endSessionsOf, now, memberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const findAccount = `-- name: FindAccount :one
+SELECT a.member_id, a.email, c.password_hash
+FROM auth.email_claim e
+JOIN auth.account a ON a.member_id = e.member_id
+JOIN auth.credential c ON c.member_id = e.member_id
+WHERE e.email = $1
+`
+
+type FindAccountRow struct {
+	MemberID     uuid.UUID
+	Email        string
+	PasswordHash string
+}
+
+// The account of a folded address, and what proves who owns it.
+func (q *Queries) FindAccount(ctx context.Context, email string) (FindAccountRow, error) {
+	row := q.db.QueryRow(ctx, findAccount, email)
+	var i FindAccountRow
+	err := row.Scan(&i.MemberID, &i.Email, &i.PasswordHash)
+	return i, err
+}
+
+const forgetEdges = `-- name: ForgetEdges :exec
+SELECT forget_edges()
+`
+
+func (q *Queries) ForgetEdges(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, forgetEdges)
+	return err
+}
+
+const listMemberKeys = `-- name: ListMemberKeys :many
+SELECT member_id, wrapped FROM member_key WHERE member_id > $1 ORDER BY member_id LIMIT $2
+`
+
+func (q *Queries) ListMemberKeys(ctx context.Context, after uuid.UUID, atMost int32) ([]MemberKey, error) {
+	rows, err := q.db.Query(ctx, listMemberKeys, after, atMost)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MemberKey
+	for rows.Next() {
+		var i MemberKey
+		if err := rows.Scan(&i.MemberID, &i.Wrapped); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listSessions = `-- name: ListSessions :many
+SELECT o.member_id, o.id, o.kind, o.label, o.created_at, o.last_used_at, o.expires_at, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM auth.session o
+JOIN subject s ON s.member_id = o.member_id
+WHERE o.member_id = viewer_id() AND o.revoked_at IS NULL AND o.expires_at > $1::timestamptz
+  AND o.last_used_at > CASE o.kind WHEN 'cookie' THEN $2::timestamptz ELSE $3::timestamptz END
+ORDER BY o.last_used_at DESC, o.id DESC
+LIMIT $4::integer
+`
+
+type ListSessionsParams struct {
+	Now             time.Time
+	CookieUsedAfter time.Time
+	BearerUsedAfter time.Time
+	AtMost          int32
+}
+
+type ListSessionsRow struct {
+	MemberID   uuid.UUID
+	ID         uuid.UUID
+	Kind       string
+	Label      string
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+	ExpiresAt  time.Time
+	Subject    Subject
+}
+
+// As paceline_app. A session that lay idle too long is over, though its row may
+// still be there.
+func (q *Queries) ListSessions(ctx context.Context, arg ListSessionsParams) ([]ListSessionsRow, error) {
+	rows, err := q.db.Query(ctx, listSessions,
+		arg.Now,
+		arg.CookieUsedAfter,
+		arg.BearerUsedAfter,
+		arg.AtMost,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListSessionsRow
+	for rows.Next() {
+		var i ListSessionsRow
+		if err := rows.Scan(
+			&i.MemberID,
+			&i.ID,
+			&i.Kind,
+			&i.Label,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+			&i.ExpiresAt,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockCredential = `-- name: LockCredential :one
+SELECT password_hash FROM auth.credential WHERE member_id = $1 FOR NO KEY UPDATE
+`
+
+// Whoever changes a password holds this row, so a sign-in with the old one can't
+// slip past the end of all sessions.
+func (q *Queries) LockCredential(ctx context.Context, memberID uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, lockCredential, memberID)
+	var password_hash string
+	err := row.Scan(&password_hash)
+	return password_hash, err
+}
+
+const lockRegistrations = `-- name: LockRegistrations :many
+SELECT id, details_sealed, password_hash
+FROM auth.registration
+WHERE email = $1 AND expires_at > $2 AND attempts < $3
+ORDER BY id
+FOR UPDATE
+`
+
+type LockRegistrationsParams struct {
+	Email       string
+	Now         time.Time
+	MaxAttempts int16
+}
+
+type LockRegistrationsRow struct {
+	ID            uuid.UUID
+	DetailsSealed []byte
+	PasswordHash  string
+}
+
+// Those that a code may still be tried on.
+func (q *Queries) LockRegistrations(ctx context.Context, arg LockRegistrationsParams) ([]LockRegistrationsRow, error) {
+	rows, err := q.db.Query(ctx, lockRegistrations, arg.Email, arg.Now, arg.MaxAttempts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockRegistrationsRow
+	for rows.Next() {
+		var i LockRegistrationsRow
+		if err := rows.Scan(&i.ID, &i.DetailsSealed, &i.PasswordHash); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockResets = `-- name: LockResets :many
+SELECT id, code_sealed FROM auth.password_reset
+WHERE email = $1 AND expires_at > $2 AND attempts < $3
+ORDER BY id
+FOR UPDATE
+`
+
+type LockResetsParams struct {
+	Email       string
+	Now         time.Time
+	MaxAttempts int16
+}
+
+type LockResetsRow struct {
+	ID         uuid.UUID
+	CodeSealed []byte
+}
+
+// Those that a code may still be tried on.
+func (q *Queries) LockResets(ctx context.Context, arg LockResetsParams) ([]LockResetsRow, error) {
+	rows, err := q.db.Query(ctx, lockResets, arg.Email, arg.Now, arg.MaxAttempts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockResetsRow
+	for rows.Next() {
+		var i LockResetsRow
+		if err := rows.Scan(&i.ID, &i.CodeSealed); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const readAccount = `-- name: ReadAccount :one
+SELECT a.member_id, a.email, a.created_at, p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM auth.account a
+JOIN subject s ON s.member_id = a.member_id
+JOIN profile p ON p.member_id = a.member_id
+WHERE a.member_id = viewer_id()
+`
+
+type ReadAccountRow struct {
+	MemberID    uuid.UUID
+	Email       string
+	CreatedAt   time.Time
+	Username    string
+	DisplayName string
+	Subject     Subject
+}
+
+// As paceline_app, through row-level security: an account is its owner's only.
+func (q *Queries) ReadAccount(ctx context.Context) (ReadAccountRow, error) {
+	row := q.db.QueryRow(ctx, readAccount)
+	var i ReadAccountRow
+	err := row.Scan(
+		&i.MemberID,
+		&i.Email,
+		&i.CreatedAt,
+		&i.Username,
+		&i.DisplayName,
+		&i.Subject.MemberID,
+		&i.Subject.Private,
+		&i.Subject.Minor,
+		&i.Subject.Discoverability,
+		&i.Subject.Audiences,
+		&i.Subject.Edge,
+		&i.Subject.Wrapped,
+		&i.Subject.SeenBy,
+	)
+	return i, err
+}
+
+const rehash = `-- name: Rehash :exec
+UPDATE auth.credential SET password_hash = $1 WHERE member_id = $2
+`
+
+// The same password under other parameters.
+func (q *Queries) Rehash(ctx context.Context, passwordHash string, memberID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, rehash, passwordHash, memberID)
+	return err
+}
+
+const rewrap = `-- name: Rewrap :execrows
+UPDATE member_key SET wrapped = $1 WHERE member_id = $2 AND wrapped = $3
+`
+
+type RewrapParams struct {
+	Rewrapped []byte
+	MemberID  uuid.UUID
+	Wrapped   []byte
+}
+
+// Only what is still wrapped as it was read.
+func (q *Queries) Rewrap(ctx context.Context, arg RewrapParams) (int64, error) {
+	result, err := q.db.Exec(ctx, rewrap, arg.Rewrapped, arg.MemberID, arg.Wrapped)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const setPassword = `-- name: SetPassword :exec
+UPDATE auth.credential SET password_hash = $1, password_changed_at = $2
+WHERE member_id = $3
+`
+
+type SetPasswordParams struct {
+	PasswordHash string
+	Now          time.Time
+	MemberID     uuid.UUID
+}
+
+func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) error {
+	_, err := q.db.Exec(ctx, setPassword, arg.PasswordHash, arg.Now, arg.MemberID)
+	return err
+}
+
+const touchSession = `-- name: TouchSession :exec
+UPDATE auth.session SET last_used_at = $1 WHERE member_id = $2 AND id = $3
+`
+
+type TouchSessionParams struct {
+	Now      time.Time
+	MemberID uuid.UUID
+	ID       uuid.UUID
+}
+
+func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) error {
+	_, err := q.db.Exec(ctx, touchSession, arg.Now, arg.MemberID, arg.ID)
+	return err
+}
+
+const turnIn = `-- name: TurnIn :one
+UPDATE auth.token t SET used_at = $1::timestamptz
+FROM auth.session s
+WHERE t.hash = $2 AND t.kind = 'refresh' AND t.used_at IS NULL AND t.expires_at > $1::timestamptz
+  AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL AND s.expires_at > $1::timestamptz
+RETURNING t.member_id, t.session_id, s.expires_at
+`
+
+type TurnInRow struct {
+	MemberID  uuid.UUID
+	SessionID uuid.UUID
+	ExpiresAt time.Time
+}
+
+// Uses a refresh token up. Of any number at once, one gets the row.
+func (q *Queries) TurnIn(ctx context.Context, now time.Time, hash []byte) (TurnInRow, error) {
+	row := q.db.QueryRow(ctx, turnIn, now, hash)
+	var i TurnInRow
+	err := row.Scan(&i.MemberID, &i.SessionID, &i.ExpiresAt)
+	return i, err
+}
+
+const usernameOf = `-- name: UsernameOf :one
+SELECT username FROM auth.username_claim WHERE member_id = $1
+`
+
+func (q *Queries) UsernameOf(ctx context.Context, memberID uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, usernameOf, memberID)
+	var username string
+	err := row.Scan(&username)
+	return username, err
+}
+
+const usernameTaken = `-- name: UsernameTaken :one
+SELECT EXISTS (SELECT FROM auth.username_claim WHERE username = $1)
+`
+
+func (q *Queries) UsernameTaken(ctx context.Context, username string) (bool, error) {
+	row := q.db.QueryRow(ctx, usernameTaken, username)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const viewersCredential = `-- name: ViewersCredential :one
+SELECT a.member_id, a.email, u.username, c.password_hash
+FROM auth.account a
+JOIN auth.credential c ON c.member_id = a.member_id
+JOIN auth.username_claim u ON u.member_id = a.member_id
+WHERE a.member_id = viewer_id()
+`
+
+type ViewersCredentialRow struct {
+	MemberID     uuid.UUID
+	Email        string
+	Username     string
+	PasswordHash string
+}
+
+func (q *Queries) ViewersCredential(ctx context.Context) (ViewersCredentialRow, error) {
+	row := q.db.QueryRow(ctx, viewersCredential)
+	var i ViewersCredentialRow
+	err := row.Scan(
+		&i.MemberID,
+		&i.Email,
+		&i.Username,
+		&i.PasswordHash,
+	)
+	return i, err
 }
