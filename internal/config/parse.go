@@ -167,7 +167,10 @@ func setLogLevel(c *Config, s string) error {
 func setContact(c *Config, s string) error {
 	u, err := url.Parse(s)
 	_, mailErr := mail.ParseAddress(strings.TrimPrefix(s, "mailto:"))
-	if err != nil || !(u.Scheme == "https" && u.Host != "" || u.Scheme == "mailto" && mailErr == nil) {
+	switch {
+	case err == nil && u.Scheme == "https" && u.Host != "":
+	case err == nil && u.Scheme == "mailto" && mailErr == nil:
+	default:
 		return errors.New("must be mailto:security@example.com or an https address")
 	}
 	c.Security.Contact = s

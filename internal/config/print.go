@@ -39,10 +39,10 @@ func (c *Config) Print(w io.Writer) error {
 		if l.given {
 			from = "(" + string(l.from) + ")"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", l.name, l.text, from)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", l.name, l.text, from)
 	}
 	if c.Database.PrivateNetwork {
-		fmt.Fprintln(table, "note: the database connection may go without TLS; the network must be yours alone")
+		_, _ = fmt.Fprintln(table, "note: the database connection may go without TLS; the network must be yours alone")
 	}
 	return table.Flush()
 }

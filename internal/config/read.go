@@ -88,7 +88,7 @@ func readValue(path string) (text, problem string) {
 	if err != nil {
 		return "", "cannot be read: " + reason(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	raw, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	switch {
 	case err != nil:

@@ -265,7 +265,7 @@ func TestTroubleOfOursIsTemporary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer mute.Close()
+	defer func() { _ = mute.Close() }()
 	for name, change := range map[string]func(*mail.SMTPOptions){
 		"wrong password": func(o *mail.SMTPOptions) { o.Password = "another" },
 		"nobody listens": func(o *mail.SMTPOptions) { o.Port = 1 },
