@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
 // The system's own Chromium is used; nothing is ever downloaded for this.
-const candidates = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = candidates.find((path) => path !== undefined && existsSync(path));
+const folders = (process.env['PATH'] ?? '').split(delimiter);
+const programs = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)));
+const executablePath = process.env['CHROMIUM'] ?? programs.find((path) => existsSync(path));
 if (executablePath === undefined) {
   throw new Error('no Chromium found: install the package chromium, or name the program in CHROMIUM');
 }
