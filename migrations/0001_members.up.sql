@@ -155,22 +155,32 @@ BEGIN
 END $$;
 
 -- Whether the viewer can find the owner at all: by discoverability, or because
--- the owner follows or asks to follow the viewer.
+-- the owner follows or asks to follow the viewer. It asks the same questions of
+-- whoever is hidden, blocked or was never there, so that its time tells nothing.
 CREATE FUNCTION finds(owner uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     lowest smallint := lowest_audience(owner);
+    discoverable boolean := EXISTS (SELECT FROM member m WHERE m.id = owner AND m.discoverability >= lowest);
+    discloses boolean := EXISTS (
+        SELECT FROM edge e WHERE e.member_id = owner AND e.other_id = viewer_id() AND e.bits & 48 <> 0);
 BEGIN
-    IF lowest > 3 THEN
-        RETURN false;
-    END IF;
-    RETURN EXISTS (SELECT FROM member m WHERE m.id = owner AND m.discoverability >= lowest)
-        OR (lowest IN (1, 2) AND EXISTS (
-            SELECT FROM edge e WHERE e.member_id = owner AND e.other_id = viewer_id() AND e.bits & 48 <> 0));
+    RETURN discoverable OR (lowest IN (1, 2) AND discloses);
+END $$;
+
+-- Whom a request names, by id or else by username, if the viewer can find them.
+CREATE FUNCTION find_member(id uuid, name text) RETURNS uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    named uuid := coalesce(id, (SELECT p.member_id FROM profile p WHERE p.username = name),
+        '00000000-0000-0000-0000-000000000000');
+BEGIN
+    RETURN CASE WHEN finds(named) THEN named END;
 END $$;
 
 GRANT EXECUTE ON FUNCTION viewer_id(), seen_by(), chosen_audience(bigint, integer), lowest_audience(uuid),
     shows(uuid, smallint), shows_slot(uuid, integer), finds(uuid) TO paceline_app, paceline_auth;
+GRANT EXECUTE ON FUNCTION find_member(uuid, text) TO paceline_app;
 
 ALTER TABLE member ENABLE ROW LEVEL SECURITY;
 ALTER TABLE member_key ENABLE ROW LEVEL SECURITY;

@@ -9,33 +9,26 @@ RETURNS smallint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     side record;
-    bits_one smallint := 0;
-    new_bits smallint;
 BEGIN
     FOR side IN
         SELECT * FROM (VALUES (one, two, add_one, drop_one), (two, one, add_two, drop_two)) AS s (member, other, add, remove)
         ORDER BY member
     LOOP
-        INSERT INTO edge AS e (member_id, other_id, bits, changed_at)
-        SELECT side.member, side.other, side.add, at WHERE side.add <> 0
-        ON CONFLICT (member_id, other_id) DO UPDATE
-            SET bits = (e.bits & ~side.remove) | side.add, changed_at = at
-        RETURNING e.bits INTO new_bits;
-        IF side.add = 0 THEN
+        IF side.add <> 0 THEN
+            INSERT INTO edge AS e (member_id, other_id, bits, changed_at)
+            VALUES (side.member, side.other, side.add, at)
+            ON CONFLICT (member_id, other_id) DO UPDATE SET bits = (e.bits & ~side.remove) | side.add, changed_at = at;
+        ELSE
             DELETE FROM edge e WHERE e.member_id = side.member AND e.other_id = side.other AND e.bits & ~side.remove = 0;
             UPDATE edge e SET bits = e.bits & ~side.remove, changed_at = at
-                WHERE e.member_id = side.member AND e.other_id = side.other AND e.bits & side.remove <> 0
-                RETURNING e.bits INTO new_bits;
+                WHERE e.member_id = side.member AND e.other_id = side.other AND e.bits & side.remove <> 0;
         END IF;
-        IF side.member = one THEN
-            bits_one := coalesce(new_bits, 0);
-        END IF;
-        new_bits := NULL;
     END LOOP;
-    RETURN bits_one;
+    RETURN coalesce((SELECT e.bits FROM edge e WHERE e.member_id = one AND e.other_id = two), 0);
 END $$;
 
--- The bits of the pair, locked on both sides, as they lie with the viewer.
+-- The bits of the pair, locked on both sides, as they lie with the viewer. An
+-- account that is ending first ends, and leaves no edge behind.
 CREATE FUNCTION lock_edge(other uuid) RETURNS smallint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -45,6 +38,7 @@ BEGIN
     IF viewer IS NULL OR viewer = other THEN
         RAISE EXCEPTION 'no such pair' USING ERRCODE = 'P0002';
     END IF;
+    PERFORM FROM member m WHERE m.id IN (viewer, other) ORDER BY m.id FOR KEY SHARE;
     PERFORM pg_advisory_xact_lock(hashtextextended(least(viewer, other)::text || greatest(viewer, other)::text, 0));
     SELECT e.bits INTO bits FROM edge e WHERE e.member_id = viewer AND e.other_id = other;
     RETURN coalesce(bits, 0);
@@ -123,12 +117,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     WHERE e.member_id = viewer_id() AND e.bits & 4 <> 0
 $$;
 
--- Before an account ends: others' sides of its edges.
+-- Before an account ends: others' sides of its edges, and no new one after that.
 CREATE FUNCTION forget_edges() RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    PERFORM FROM member m WHERE m.id = viewer_id() FOR UPDATE;
     DELETE FROM edge theirs USING edge mine
-    WHERE mine.member_id = viewer_id() AND theirs.member_id = mine.other_id AND theirs.other_id = mine.member_id
-$$;
+    WHERE mine.member_id = viewer_id() AND theirs.member_id = mine.other_id AND theirs.other_id = mine.member_id;
+END $$;
 
 GRANT EXECUTE ON FUNCTION ask_to_follow(uuid, timestamptz), approve_follower(uuid, timestamptz),
     remove_follower(uuid, timestamptz), unfollow(uuid, timestamptz), block_member(uuid, timestamptz),
