@@ -1,2 +1,152 @@
--- name: SeenBy :one
-SELECT seen_by() AS seen_by;
+-- name: ReadProfile :one
+-- One statement brings a profile and its owner as a subject of the policy. The
+-- counts are of those whom the viewer can find, as the lists are.
+SELECT p.username, p.display_name, p.bio, p.ftp_watts, p.location_sealed, p.gender_sealed, p.birth_date_sealed,
+       p.height_sealed, p.weight_sealed, p.resting_hr_sealed, p.max_hr_sealed,
+       sqlc.embed(s),
+       (a.member_id IS NOT NULL)::boolean AS has_avatar,
+       account.email,
+       coalesce(CASE WHEN shows_slot(p.member_id, 11) THEN (
+           SELECT count(*) FROM edge e JOIN profile f ON f.member_id = e.other_id
+           WHERE e.member_id = p.member_id AND e.bits & 1 <> 0) END, 0)::bigint AS followers,
+       coalesce(CASE WHEN shows_slot(p.member_id, 12) THEN (
+           SELECT count(*) FROM edge e JOIN profile f ON f.member_id = e.other_id
+           WHERE e.member_id = p.member_id AND e.bits & 16 <> 0) END, 0)::bigint AS following
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN avatar a ON a.member_id = p.member_id
+LEFT JOIN auth.account account ON account.member_id = p.member_id
+WHERE p.member_id = (SELECT CASE WHEN sqlc.arg(own)::boolean THEN viewer_id()
+                            ELSE find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text) END);
+
+-- name: CountAs :one
+-- The viewer's own counts for the eyes of somebody who is a stranger to all that
+-- are counted: those whom the stranger can find, and the stranger themself.
+SELECT count(*) FILTER (WHERE e.bits & 1 <> 0) AS followers,
+       count(*) FILTER (WHERE e.bits & 16 <> 0) AS following
+FROM edge e
+JOIN member m ON m.id = e.other_id
+WHERE e.member_id = viewer_id() AND (m.discoverability >= sqlc.arg(lowest)::smallint OR m.id = sqlc.arg(looker)::uuid);
+
+-- name: ReadSummary :one
+SELECT p.username, p.display_name, sqlc.embed(s), (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN avatar a ON a.member_id = p.member_id
+WHERE p.member_id = (SELECT find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text));
+
+-- name: SearchMembers :many
+-- Ranges with bounds made by the caller, never a pattern: no character has a
+-- meaning, and the indexes serve under row-level security. A display name
+-- matches only where the viewer may see it.
+WITH hit AS (
+    (SELECT p.username FROM profile p
+     WHERE p.username >= sqlc.arg(low)::text AND p.username < sqlc.arg(high)::text AND p.username > sqlc.arg(after)::text
+     ORDER BY p.username LIMIT sqlc.arg(most))
+    UNION
+    (SELECT p.username FROM profile p
+     WHERE p.search_name >= sqlc.arg(low)::text AND p.search_name < sqlc.arg(high)::text AND p.username > sqlc.arg(after)::text
+       AND shows_slot(p.member_id, 0)
+     ORDER BY p.username LIMIT sqlc.arg(most))
+)
+SELECT p.search_name, p.username, p.display_name, sqlc.embed(s), (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM hit
+JOIN profile p ON p.username = hit.username
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN avatar a ON a.member_id = p.member_id
+ORDER BY p.username
+LIMIT sqlc.arg(most);
+
+-- name: ListConnections :many
+-- The members on the owner's edges that have the bit, as far as the viewer can
+-- find them; the owner shows the list under the slot. By id, which tells nothing.
+SELECT p.username, p.display_name, sqlc.embed(s), (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM edge e
+JOIN profile p ON p.member_id = e.other_id
+JOIN subject s ON s.member_id = e.other_id
+LEFT JOIN avatar a ON a.member_id = e.other_id
+WHERE e.member_id = sqlc.arg(owner)::uuid AND e.bits & sqlc.arg(bit)::integer <> 0 AND e.other_id > sqlc.arg(after)::uuid
+  AND (SELECT shows_slot(sqlc.arg(owner)::uuid, sqlc.arg(slot)::integer))
+ORDER BY e.other_id
+LIMIT sqlc.arg(most);
+
+-- name: ListRequests :many
+-- Who asks to follow the viewer, the oldest first.
+SELECT e.changed_at, p.username, p.display_name, sqlc.embed(s), (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM edge e
+JOIN profile p ON p.member_id = e.other_id
+JOIN subject s ON s.member_id = e.other_id
+LEFT JOIN avatar a ON a.member_id = e.other_id
+WHERE e.member_id = viewer_id() AND e.bits & 2 <> 0
+  AND (e.changed_at, e.other_id) > (sqlc.arg(after_at)::timestamptz, sqlc.arg(after_id)::uuid)
+ORDER BY e.changed_at, e.other_id
+LIMIT sqlc.arg(most);
+
+-- name: ListBlocks :many
+-- Whom the viewer blocked, the latest first. The subject is the viewer: it is
+-- their list, and a block hides its other side.
+SELECT b.other_id::uuid AS other_id, b.username::text AS username, b.changed_at::timestamptz AS changed_at, sqlc.embed(s)
+FROM blocked_by_viewer() b
+JOIN subject s ON s.member_id = viewer_id()
+WHERE (b.changed_at, b.other_id) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_id)::uuid)
+ORDER BY b.changed_at DESC, b.other_id DESC
+LIMIT sqlc.arg(most);
+
+-- name: OwnEdge :one
+-- The viewer's own side of the pair with another.
+SELECT coalesce((SELECT e.bits FROM edge e WHERE e.member_id = viewer_id() AND e.other_id = sqlc.arg(other)::uuid), 0)::smallint AS bits;
+
+-- name: FindBlocked :one
+-- Whom a request names, among those that the viewer blocked.
+SELECT b.other_id::uuid AS id FROM blocked_by_viewer() b
+WHERE b.other_id = sqlc.narg(id)::uuid OR b.username = sqlc.narg(username)::text;
+
+-- name: AskToFollow :one
+SELECT ask_to_follow(sqlc.arg(other), sqlc.arg(at));
+
+-- name: ApproveFollower :one
+SELECT approve_follower(sqlc.arg(other), sqlc.arg(at));
+
+-- name: RemoveFollower :one
+SELECT remove_follower(sqlc.arg(other), sqlc.arg(at));
+
+-- name: Unfollow :one
+SELECT unfollow(sqlc.arg(other), sqlc.arg(at));
+
+-- name: Block :one
+SELECT block_member(sqlc.arg(other), sqlc.arg(at));
+
+-- name: Unblock :one
+SELECT unblock_member(sqlc.arg(other), sqlc.arg(at));
+
+-- name: LockOwn :execrows
+-- Whoever edits their profile or settings waits for their other edits. What is
+-- read next is read after them.
+SELECT FROM member WHERE id = viewer_id() FOR NO KEY UPDATE;
+
+-- name: UpdateProfile :execrows
+UPDATE profile SET display_name = $1, search_name = $2, bio = $3, ftp_watts = $4, location_sealed = $5, gender_sealed = $6,
+    height_sealed = $7, weight_sealed = $8, resting_hr_sealed = $9, max_hr_sealed = $10, updated_at = sqlc.arg(at)
+WHERE member_id = viewer_id();
+
+-- name: ReadSettings :one
+SELECT p.birth_date_sealed, sqlc.embed(s)
+FROM subject s
+JOIN profile p ON p.member_id = s.member_id
+WHERE s.member_id = viewer_id();
+
+-- name: UpdateSettings :execrows
+UPDATE member SET private = $1, minor = $2, discoverability = $3, audiences = $4 WHERE id = viewer_id();
+
+-- name: ReadAvatar :one
+SELECT a.image, sqlc.embed(s)
+FROM avatar a
+JOIN subject s ON s.member_id = a.member_id
+WHERE a.member_id = (SELECT find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text));
+
+-- name: PutAvatar :execrows
+INSERT INTO avatar (member_id, image, updated_at) VALUES (viewer_id(), $1, sqlc.arg(at))
+ON CONFLICT (member_id) DO UPDATE SET image = excluded.image, updated_at = excluded.updated_at;
+
+-- name: DeleteAvatar :execrows
+DELETE FROM avatar WHERE member_id = viewer_id();

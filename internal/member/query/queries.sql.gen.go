@@ -7,17 +7,652 @@ package query
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-const seenBy = `-- name: SeenBy :one
-SELECT seen_by() AS seen_by
+const approveFollower = `-- name: ApproveFollower :one
+SELECT approve_follower($1, $2)
 `
 
-func (q *Queries) SeenBy(ctx context.Context) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, seenBy)
-	var seen_by uuid.UUID
-	err := row.Scan(&seen_by)
-	return seen_by, err
+func (q *Queries) ApproveFollower(ctx context.Context, other uuid.UUID, at time.Time) (int16, error) {
+	row := q.db.QueryRow(ctx, approveFollower, other, at)
+	var approve_follower int16
+	err := row.Scan(&approve_follower)
+	return approve_follower, err
+}
+
+const askToFollow = `-- name: AskToFollow :one
+SELECT ask_to_follow($1, $2)
+`
+
+func (q *Queries) AskToFollow(ctx context.Context, other uuid.UUID, at time.Time) (int16, error) {
+	row := q.db.QueryRow(ctx, askToFollow, other, at)
+	var ask_to_follow int16
+	err := row.Scan(&ask_to_follow)
+	return ask_to_follow, err
+}
+
+const block = `-- name: Block :one
+SELECT block_member($1, $2)
+`
+
+func (q *Queries) Block(ctx context.Context, other uuid.UUID, at time.Time) (int16, error) {
+	row := q.db.QueryRow(ctx, block, other, at)
+	var block_member int16
+	err := row.Scan(&block_member)
+	return block_member, err
+}
+
+const countAs = `-- name: CountAs :one
+SELECT count(*) FILTER (WHERE e.bits & 1 <> 0) AS followers,
+       count(*) FILTER (WHERE e.bits & 16 <> 0) AS following
+FROM edge e
+JOIN member m ON m.id = e.other_id
+WHERE e.member_id = viewer_id() AND (m.discoverability >= $1::smallint OR m.id = $2::uuid)
+`
+
+type CountAsRow struct {
+	Followers int64
+	Following int64
+}
+
+// The viewer's own counts for the eyes of somebody who is a stranger to all that
+// are counted: those whom the stranger can find, and the stranger themself.
+func (q *Queries) CountAs(ctx context.Context, lowest int16, looker uuid.UUID) (CountAsRow, error) {
+	row := q.db.QueryRow(ctx, countAs, lowest, looker)
+	var i CountAsRow
+	err := row.Scan(&i.Followers, &i.Following)
+	return i, err
+}
+
+const deleteAvatar = `-- name: DeleteAvatar :execrows
+DELETE FROM avatar WHERE member_id = viewer_id()
+`
+
+func (q *Queries) DeleteAvatar(ctx context.Context) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteAvatar)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const findBlocked = `-- name: FindBlocked :one
+SELECT b.other_id::uuid AS id FROM blocked_by_viewer() b
+WHERE b.other_id = $1::uuid OR b.username = $2::text
+`
+
+// Whom a request names, among those that the viewer blocked.
+func (q *Queries) FindBlocked(ctx context.Context, iD uuid.NullUUID, username *string) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, findBlocked, iD, username)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const listBlocks = `-- name: ListBlocks :many
+SELECT b.other_id::uuid AS other_id, b.username::text AS username, b.changed_at::timestamptz AS changed_at, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM blocked_by_viewer() b
+JOIN subject s ON s.member_id = viewer_id()
+WHERE (b.changed_at, b.other_id) < ($1::timestamptz, $2::uuid)
+ORDER BY b.changed_at DESC, b.other_id DESC
+LIMIT $3
+`
+
+type ListBlocksParams struct {
+	BeforeAt time.Time
+	BeforeID uuid.UUID
+	Most     int32
+}
+
+type ListBlocksRow struct {
+	OtherID   uuid.UUID
+	Username  string
+	ChangedAt time.Time
+	Subject   Subject
+}
+
+// Whom the viewer blocked, the latest first. The subject is the viewer: it is
+// their list, and a block hides its other side.
+func (q *Queries) ListBlocks(ctx context.Context, arg ListBlocksParams) ([]ListBlocksRow, error) {
+	rows, err := q.db.Query(ctx, listBlocks, arg.BeforeAt, arg.BeforeID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListBlocksRow
+	for rows.Next() {
+		var i ListBlocksRow
+		if err := rows.Scan(
+			&i.OtherID,
+			&i.Username,
+			&i.ChangedAt,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listConnections = `-- name: ListConnections :many
+SELECT p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM edge e
+JOIN profile p ON p.member_id = e.other_id
+JOIN subject s ON s.member_id = e.other_id
+LEFT JOIN avatar a ON a.member_id = e.other_id
+WHERE e.member_id = $1::uuid AND e.bits & $2::integer <> 0 AND e.other_id > $3::uuid
+  AND (SELECT shows_slot($1::uuid, $4::integer))
+ORDER BY e.other_id
+LIMIT $5
+`
+
+type ListConnectionsParams struct {
+	Owner uuid.UUID
+	Bit   int32
+	After uuid.UUID
+	Slot  int32
+	Most  int32
+}
+
+type ListConnectionsRow struct {
+	Username    string
+	DisplayName string
+	Subject     Subject
+	HasAvatar   bool
+}
+
+// The members on the owner's edges that have the bit, as far as the viewer can
+// find them; the owner shows the list under the slot. By id, which tells nothing.
+func (q *Queries) ListConnections(ctx context.Context, arg ListConnectionsParams) ([]ListConnectionsRow, error) {
+	rows, err := q.db.Query(ctx, listConnections,
+		arg.Owner,
+		arg.Bit,
+		arg.After,
+		arg.Slot,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListConnectionsRow
+	for rows.Next() {
+		var i ListConnectionsRow
+		if err := rows.Scan(
+			&i.Username,
+			&i.DisplayName,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.HasAvatar,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRequests = `-- name: ListRequests :many
+SELECT e.changed_at, p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM edge e
+JOIN profile p ON p.member_id = e.other_id
+JOIN subject s ON s.member_id = e.other_id
+LEFT JOIN avatar a ON a.member_id = e.other_id
+WHERE e.member_id = viewer_id() AND e.bits & 2 <> 0
+  AND (e.changed_at, e.other_id) > ($1::timestamptz, $2::uuid)
+ORDER BY e.changed_at, e.other_id
+LIMIT $3
+`
+
+type ListRequestsParams struct {
+	AfterAt time.Time
+	AfterID uuid.UUID
+	Most    int32
+}
+
+type ListRequestsRow struct {
+	ChangedAt   time.Time
+	Username    string
+	DisplayName string
+	Subject     Subject
+	HasAvatar   bool
+}
+
+// Who asks to follow the viewer, the oldest first.
+func (q *Queries) ListRequests(ctx context.Context, arg ListRequestsParams) ([]ListRequestsRow, error) {
+	rows, err := q.db.Query(ctx, listRequests, arg.AfterAt, arg.AfterID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListRequestsRow
+	for rows.Next() {
+		var i ListRequestsRow
+		if err := rows.Scan(
+			&i.ChangedAt,
+			&i.Username,
+			&i.DisplayName,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.HasAvatar,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockOwn = `-- name: LockOwn :execrows
+SELECT FROM member WHERE id = viewer_id() FOR NO KEY UPDATE
+`
+
+// Whoever edits their profile or settings waits for their other edits. What is
+// read next is read after them.
+func (q *Queries) LockOwn(ctx context.Context) (int64, error) {
+	result, err := q.db.Exec(ctx, lockOwn)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const ownEdge = `-- name: OwnEdge :one
+SELECT coalesce((SELECT e.bits FROM edge e WHERE e.member_id = viewer_id() AND e.other_id = $1::uuid), 0)::smallint AS bits
+`
+
+// The viewer's own side of the pair with another.
+func (q *Queries) OwnEdge(ctx context.Context, other uuid.UUID) (int16, error) {
+	row := q.db.QueryRow(ctx, ownEdge, other)
+	var bits int16
+	err := row.Scan(&bits)
+	return bits, err
+}
+
+const putAvatar = `-- name: PutAvatar :execrows
+INSERT INTO avatar (member_id, image, updated_at) VALUES (viewer_id(), $1, $2)
+ON CONFLICT (member_id) DO UPDATE SET image = excluded.image, updated_at = excluded.updated_at
+`
+
+func (q *Queries) PutAvatar(ctx context.Context, image []byte, at time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, putAvatar, image, at)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const readAvatar = `-- name: ReadAvatar :one
+SELECT a.image, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM avatar a
+JOIN subject s ON s.member_id = a.member_id
+WHERE a.member_id = (SELECT find_member($1::uuid, $2::text))
+`
+
+type ReadAvatarRow struct {
+	Image   []byte
+	Subject Subject
+}
+
+func (q *Queries) ReadAvatar(ctx context.Context, iD uuid.NullUUID, username *string) (ReadAvatarRow, error) {
+	row := q.db.QueryRow(ctx, readAvatar, iD, username)
+	var i ReadAvatarRow
+	err := row.Scan(
+		&i.Image,
+		&i.Subject.MemberID,
+		&i.Subject.Private,
+		&i.Subject.Minor,
+		&i.Subject.Discoverability,
+		&i.Subject.Audiences,
+		&i.Subject.Edge,
+		&i.Subject.Wrapped,
+		&i.Subject.SeenBy,
+	)
+	return i, err
+}
+
+const readProfile = `-- name: ReadProfile :one
+SELECT p.username, p.display_name, p.bio, p.ftp_watts, p.location_sealed, p.gender_sealed, p.birth_date_sealed,
+       p.height_sealed, p.weight_sealed, p.resting_hr_sealed, p.max_hr_sealed,
+       s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by,
+       (a.member_id IS NOT NULL)::boolean AS has_avatar,
+       account.email,
+       coalesce(CASE WHEN shows_slot(p.member_id, 11) THEN (
+           SELECT count(*) FROM edge e JOIN profile f ON f.member_id = e.other_id
+           WHERE e.member_id = p.member_id AND e.bits & 1 <> 0) END, 0)::bigint AS followers,
+       coalesce(CASE WHEN shows_slot(p.member_id, 12) THEN (
+           SELECT count(*) FROM edge e JOIN profile f ON f.member_id = e.other_id
+           WHERE e.member_id = p.member_id AND e.bits & 16 <> 0) END, 0)::bigint AS following
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN avatar a ON a.member_id = p.member_id
+LEFT JOIN auth.account account ON account.member_id = p.member_id
+WHERE p.member_id = (SELECT CASE WHEN $1::boolean THEN viewer_id()
+                            ELSE find_member($2::uuid, $3::text) END)
+`
+
+type ReadProfileParams struct {
+	Own      bool
+	ID       uuid.NullUUID
+	Username *string
+}
+
+type ReadProfileRow struct {
+	Username        string
+	DisplayName     string
+	Bio             *string
+	FtpWatts        *int32
+	LocationSealed  []byte
+	GenderSealed    []byte
+	BirthDateSealed []byte
+	HeightSealed    []byte
+	WeightSealed    []byte
+	RestingHrSealed []byte
+	MaxHrSealed     []byte
+	Subject         Subject
+	HasAvatar       bool
+	Email           *string
+	Followers       int64
+	Following       int64
+}
+
+// One statement brings a profile and its owner as a subject of the policy. The
+// counts are of those whom the viewer can find, as the lists are.
+func (q *Queries) ReadProfile(ctx context.Context, arg ReadProfileParams) (ReadProfileRow, error) {
+	row := q.db.QueryRow(ctx, readProfile, arg.Own, arg.ID, arg.Username)
+	var i ReadProfileRow
+	err := row.Scan(
+		&i.Username,
+		&i.DisplayName,
+		&i.Bio,
+		&i.FtpWatts,
+		&i.LocationSealed,
+		&i.GenderSealed,
+		&i.BirthDateSealed,
+		&i.HeightSealed,
+		&i.WeightSealed,
+		&i.RestingHrSealed,
+		&i.MaxHrSealed,
+		&i.Subject.MemberID,
+		&i.Subject.Private,
+		&i.Subject.Minor,
+		&i.Subject.Discoverability,
+		&i.Subject.Audiences,
+		&i.Subject.Edge,
+		&i.Subject.Wrapped,
+		&i.Subject.SeenBy,
+		&i.HasAvatar,
+		&i.Email,
+		&i.Followers,
+		&i.Following,
+	)
+	return i, err
+}
+
+const readSettings = `-- name: ReadSettings :one
+SELECT p.birth_date_sealed, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM subject s
+JOIN profile p ON p.member_id = s.member_id
+WHERE s.member_id = viewer_id()
+`
+
+type ReadSettingsRow struct {
+	BirthDateSealed []byte
+	Subject         Subject
+}
+
+func (q *Queries) ReadSettings(ctx context.Context) (ReadSettingsRow, error) {
+	row := q.db.QueryRow(ctx, readSettings)
+	var i ReadSettingsRow
+	err := row.Scan(
+		&i.BirthDateSealed,
+		&i.Subject.MemberID,
+		&i.Subject.Private,
+		&i.Subject.Minor,
+		&i.Subject.Discoverability,
+		&i.Subject.Audiences,
+		&i.Subject.Edge,
+		&i.Subject.Wrapped,
+		&i.Subject.SeenBy,
+	)
+	return i, err
+}
+
+const readSummary = `-- name: ReadSummary :one
+SELECT p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN avatar a ON a.member_id = p.member_id
+WHERE p.member_id = (SELECT find_member($1::uuid, $2::text))
+`
+
+type ReadSummaryRow struct {
+	Username    string
+	DisplayName string
+	Subject     Subject
+	HasAvatar   bool
+}
+
+func (q *Queries) ReadSummary(ctx context.Context, iD uuid.NullUUID, username *string) (ReadSummaryRow, error) {
+	row := q.db.QueryRow(ctx, readSummary, iD, username)
+	var i ReadSummaryRow
+	err := row.Scan(
+		&i.Username,
+		&i.DisplayName,
+		&i.Subject.MemberID,
+		&i.Subject.Private,
+		&i.Subject.Minor,
+		&i.Subject.Discoverability,
+		&i.Subject.Audiences,
+		&i.Subject.Edge,
+		&i.Subject.Wrapped,
+		&i.Subject.SeenBy,
+		&i.HasAvatar,
+	)
+	return i, err
+}
+
+const removeFollower = `-- name: RemoveFollower :one
+SELECT remove_follower($1, $2)
+`
+
+func (q *Queries) RemoveFollower(ctx context.Context, other uuid.UUID, at time.Time) (int16, error) {
+	row := q.db.QueryRow(ctx, removeFollower, other, at)
+	var remove_follower int16
+	err := row.Scan(&remove_follower)
+	return remove_follower, err
+}
+
+const searchMembers = `-- name: SearchMembers :many
+WITH hit AS (
+    (SELECT p.username FROM profile p
+     WHERE p.username >= $2::text AND p.username < $3::text AND p.username > $4::text
+     ORDER BY p.username LIMIT $1)
+    UNION
+    (SELECT p.username FROM profile p
+     WHERE p.search_name >= $2::text AND p.search_name < $3::text AND p.username > $4::text
+       AND shows_slot(p.member_id, 0)
+     ORDER BY p.username LIMIT $1)
+)
+SELECT p.search_name, p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM hit
+JOIN profile p ON p.username = hit.username
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN avatar a ON a.member_id = p.member_id
+ORDER BY p.username
+LIMIT $1
+`
+
+type SearchMembersParams struct {
+	Most  int32
+	Low   string
+	High  string
+	After string
+}
+
+type SearchMembersRow struct {
+	SearchName  string
+	Username    string
+	DisplayName string
+	Subject     Subject
+	HasAvatar   bool
+}
+
+// Ranges with bounds made by the caller, never a pattern: no character has a
+// meaning, and the indexes serve under row-level security. A display name
+// matches only where the viewer may see it.
+func (q *Queries) SearchMembers(ctx context.Context, arg SearchMembersParams) ([]SearchMembersRow, error) {
+	rows, err := q.db.Query(ctx, searchMembers,
+		arg.Most,
+		arg.Low,
+		arg.High,
+		arg.After,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SearchMembersRow
+	for rows.Next() {
+		var i SearchMembersRow
+		if err := rows.Scan(
+			&i.SearchName,
+			&i.Username,
+			&i.DisplayName,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.HasAvatar,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unblock = `-- name: Unblock :one
+SELECT unblock_member($1, $2)
+`
+
+func (q *Queries) Unblock(ctx context.Context, other uuid.UUID, at time.Time) (int16, error) {
+	row := q.db.QueryRow(ctx, unblock, other, at)
+	var unblock_member int16
+	err := row.Scan(&unblock_member)
+	return unblock_member, err
+}
+
+const unfollow = `-- name: Unfollow :one
+SELECT unfollow($1, $2)
+`
+
+func (q *Queries) Unfollow(ctx context.Context, other uuid.UUID, at time.Time) (int16, error) {
+	row := q.db.QueryRow(ctx, unfollow, other, at)
+	var unfollow int16
+	err := row.Scan(&unfollow)
+	return unfollow, err
+}
+
+const updateProfile = `-- name: UpdateProfile :execrows
+UPDATE profile SET display_name = $1, search_name = $2, bio = $3, ftp_watts = $4, location_sealed = $5, gender_sealed = $6,
+    height_sealed = $7, weight_sealed = $8, resting_hr_sealed = $9, max_hr_sealed = $10, updated_at = $11
+WHERE member_id = viewer_id()
+`
+
+type UpdateProfileParams struct {
+	DisplayName     string
+	SearchName      string
+	Bio             *string
+	FtpWatts        *int32
+	LocationSealed  []byte
+	GenderSealed    []byte
+	HeightSealed    []byte
+	WeightSealed    []byte
+	RestingHrSealed []byte
+	MaxHrSealed     []byte
+	At              time.Time
+}
+
+func (q *Queries) UpdateProfile(ctx context.Context, arg UpdateProfileParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateProfile,
+		arg.DisplayName,
+		arg.SearchName,
+		arg.Bio,
+		arg.FtpWatts,
+		arg.LocationSealed,
+		arg.GenderSealed,
+		arg.HeightSealed,
+		arg.WeightSealed,
+		arg.RestingHrSealed,
+		arg.MaxHrSealed,
+		arg.At,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const updateSettings = `-- name: UpdateSettings :execrows
+UPDATE member SET private = $1, minor = $2, discoverability = $3, audiences = $4 WHERE id = viewer_id()
+`
+
+type UpdateSettingsParams struct {
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+}
+
+func (q *Queries) UpdateSettings(ctx context.Context, arg UpdateSettingsParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateSettings,
+		arg.Private,
+		arg.Minor,
+		arg.Discoverability,
+		arg.Audiences,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

@@ -1,0 +1,93 @@
+package member
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/member/query"
+	"github.com/paceline/paceline/internal/page"
+	"github.com/paceline/paceline/internal/privacy"
+)
+
+// minSearch is how many characters a search starts at, so that the directory
+// can't be read letter by letter.
+const minSearch = 3
+
+// Search lists, by username, the members whom the viewer can find and whose
+// username, or display name where the viewer may see it, starts with the text.
+// Case, width and spaces don't matter; every other character is itself. It gives
+// fault.Invalid for fewer than three characters. r.Filter is set here.
+func (s *Service) Search(ctx context.Context, c db.Caller, text string, r page.Request) (page.Page[Summary], error) {
+	prefix := SearchName(text)
+	if !validText(text) || utf8.RuneCountInString(prefix) < minSearch {
+		return page.Page[Summary]{}, fault.Invalid("search_too_short", "a search starts at three characters",
+			fault.At("?q", "search_too_short", "give three characters or more"))
+	}
+	r.Filter = prefix
+	var out page.Page[Summary]
+	err := s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		after, _, err := page.After[string](s.ring, tx.Viewer(), r)
+		if err != nil {
+			return err
+		}
+		rows, err := query.New(tx).SearchMembers(ctx, query.SearchMembersParams{
+			Low: prefix, High: upperBound(prefix), After: after, Most: limit(r),
+		})
+		if err != nil {
+			return err
+		}
+		var found []Summary
+		for _, row := range rows {
+			m, err := summarize(tx, query.ReadSummaryRow{
+				Username: row.Username, DisplayName: row.DisplayName, Subject: row.Subject, HasAvatar: row.HasAvatar,
+			})
+			if err != nil {
+				return err
+			}
+			if !strings.HasPrefix(row.Username, prefix) &&
+				!(m.Grant.Shows(privacy.DisplayName) && strings.HasPrefix(row.SearchName, prefix)) {
+				return errDisagree
+			}
+			found = append(found, m)
+		}
+		out, err = page.Cut(s.ring, tx.Viewer(), r, found, func(m Summary) string { return m.username })
+		return err
+	})
+	return out, err
+}
+
+// limit is one more than a page, which tells whether there is a next one.
+func limit(r page.Request) int32 { return int32(min(r.Limit, 1000)) + 1 } //nolint:gosec // bounded by min
+
+// SearchName folds a display name for search: lower case, compatible forms alike
+// (NFKC), one space where there are several.
+func SearchName(displayName string) string {
+	lower := strings.ToLower(norm.NFKC.String(displayName))
+	return strings.Join(strings.Fields(norm.NFKC.String(lower)), " ")
+}
+
+// upperBound is the least text above all that start with prefix, in the order
+// of code points, which is that of COLLATE "C".
+func upperBound(prefix string) string {
+	runes := []rune(prefix)
+	for i := len(runes) - 1; i >= 0; i-- {
+		next := runes[i] + 1
+		if next >= 0xD800 && next <= 0xDFFF {
+			next = 0xE000 // no text holds a surrogate
+		}
+		if next <= utf8.MaxRune {
+			return string(runes[:i]) + string(next)
+		}
+	}
+	return string(utf8.MaxRune) + prefix // only the last code point, repeated: above it is nothing
+}
+
+// validText says whether PostgreSQL can hold the text.
+func validText(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsRune(text, 0)
+}

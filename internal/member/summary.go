@@ -1,0 +1,59 @@
+package member
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/member/query"
+	"github.com/paceline/paceline/internal/privacy"
+)
+
+// Summary is a member as an entry of a list. Each entry has another owner, and
+// so a grant of its own.
+type Summary struct {
+	Grant       privacy.Grant
+	ID          privacy.Guarded[uuid.UUID]
+	Username    privacy.Guarded[string]
+	DisplayName privacy.Guarded[string]
+	HasAvatar   privacy.Guarded[bool]
+
+	username string // what the next page of a search goes on from
+}
+
+// summarize makes an entry of a row. The entry must be one that the policy shows.
+func summarize(tx *db.Tx, row query.ReadSummaryRow) (Summary, error) {
+	g, err := db.Subject(row.Subject).Decide(tx)
+	if err != nil {
+		return Summary{}, err
+	}
+	if !g.Shows(privacy.Username) {
+		return Summary{}, errDisagree
+	}
+	owner := g.Owner()
+	return Summary{
+		Grant:       g,
+		ID:          privacy.Guard(owner, privacy.ID, owner),
+		Username:    privacy.Guard(owner, privacy.Username, row.Username),
+		DisplayName: privacy.Guard(owner, privacy.DisplayName, row.DisplayName),
+		HasAvatar:   privacy.GuardOptional(owner, privacy.Avatar, privacy.Everyone, whenTrue(row.HasAvatar)),
+		username:    row.Username,
+	}, nil
+}
+
+// find is the member whom a request names, fault.NotFound if the viewer can't
+// find them.
+func find(ctx context.Context, tx *db.Tx, who ref) (Summary, error) {
+	row, err := query.New(tx).ReadSummary(ctx, who.id, who.username)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Summary{}, fault.NotFound()
+	}
+	if err != nil {
+		return Summary{}, err
+	}
+	return summarize(tx, row)
+}
