@@ -92,12 +92,7 @@ func (a *account) can(ctx context.Context, check, path string) bool {
 // folder such as /tmp anybody can put one there first.
 func (a *account) own(path string) error {
 	if err := os.Mkdir(path, 0o700); err == nil {
-		if a != nil {
-			if err := os.Lchown(path, int(a.uid), int(a.gid)); err != nil {
-				return fmt.Errorf("local PostgreSQL: give %s to %q: %w", path, a.name, err)
-			}
-		}
-		return nil
+		return a.give(path)
 	} else if !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("local PostgreSQL: %w", err)
 	}
@@ -108,6 +103,17 @@ func (a *account) own(path string) error {
 	if uid := owner(info); !info.IsDir() || uid != a.id() || info.Mode().Perm() != 0o700 {
 		return fmt.Errorf("local PostgreSQL: %s should be a folder of mode 0700 that belongs to user %d, but is %s of user %d; remove it",
 			path, a.id(), info.Mode(), uid)
+	}
+	return nil
+}
+
+// give makes the account the owner of a file of ours.
+func (a *account) give(path string) error {
+	if a == nil {
+		return nil
+	}
+	if err := os.Lchown(path, int(a.uid), int(a.gid)); err != nil {
+		return fmt.Errorf("local PostgreSQL: give %s to %q: %w", path, a.name, err)
 	}
 	return nil
 }

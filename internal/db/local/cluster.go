@@ -9,14 +9,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// unfinished is where initdb works until it is done.
-func (h home) unfinished() string { return filepath.Join(h.dir, "pg.new") }
+// unfinished begins the names of the folders where an initdb works until it is done. Each gets one
+// of its own: the one of a killed run may still be at work.
+const unfinished = "pg.new-"
 
 // version is the major version that made the home's data, 0 when there is none yet.
 func (h home) version() (int, error) {
@@ -71,37 +73,51 @@ func makeCluster(ctx context.Context, h home, p Programs, tuning Tuning, progres
 	began := time.Now()
 	var failures []error
 	for _, locale := range locales(p) {
-		if err := os.RemoveAll(h.unfinished()); err != nil {
+		aside, err := os.MkdirTemp(h.dir, unfinished+"*")
+		if err != nil {
 			return fmt.Errorf("local PostgreSQL: %w", err)
 		}
-		if err := h.as.own(h.unfinished()); err != nil {
+		defer os.RemoveAll(aside)
+		if err := h.as.give(aside); err != nil {
 			return err
 		}
 		args := append([]string{
-			"--pgdata=" + h.unfinished(), "--username=" + superuser, "--encoding=UTF8",
+			"--pgdata=" + aside, "--username=" + superuser, "--encoding=UTF8",
 			"--auth-local=trust", "--auth-host=reject", "--no-instructions",
 		}, locale...)
 		if tuning == Throwaway {
-			args = append(args, "--no-sync")
+			args = append(args, "--no-sync", "--wal-segsize=1") // in MB; small, for tests may keep it in memory
 		}
 		initdb := h.as.command(ctx, p.Initdb, args...)
 		var said bytes.Buffer
 		initdb.Stdout, initdb.Stderr = &said, &said
-		if err := initdb.Run(); err != nil {
+		if err := runTied(initdb); err != nil {
 			failures = append(failures, fmt.Errorf("%s: %w\n%s", initdb, err, strings.TrimSpace(said.String())))
 			if ctx.Err() != nil {
 				break
 			}
 			continue
 		}
-		if err := os.Rename(h.unfinished(), h.data()); err != nil {
+		if err := os.Rename(aside, h.data()); err != nil {
 			return fmt.Errorf("local PostgreSQL: %w", err)
 		}
 		say(progress, "Made a PostgreSQL %s database cluster in %s (%.1f s)", p.Version, h.data(), time.Since(began).Seconds())
 		return nil
 	}
-	_ = os.RemoveAll(h.unfinished())
 	return fmt.Errorf("local PostgreSQL: initdb failed: %w", errors.Join(failures...))
+}
+
+// runTied runs a command to its end, which comes early when we die.
+func runTied(cmd *exec.Cmd) error {
+	started := make(chan error, 1)
+	tied(cmd, started)
+	if err := <-started; err != nil {
+		return err
+	}
+	if !cmd.ProcessState.Success() {
+		return errors.New(cmd.ProcessState.String())
+	}
+	return nil
 }
 
 // locales are the locales to try, best first. All sort by code point, so that every machine gives

@@ -13,18 +13,24 @@ func TestOddPaths(t *testing.T) {
 	t.Parallel()
 	for name, below := range map[string]string{
 		"spaces":      "my rides/of 2026",
-		"punctuation": `it's "50%", isn't it? a=b&c#d,é`,
+		"punctuation": `it's "50%", isn't it? a=b&c#d,é [*?]`,
 		"long":        strings.Repeat("a-long-folder-name/", 12) + "end",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(folder(t), below)
+			if err := os.MkdirAll(filepath.Join(dir, unfinished+"1", "base"), 0o711); err != nil {
+				t.Fatal(err)
+			}
 			s := start(t, Options{Dir: dir, Tuning: Throwaway})
 			if got := query(t, s.URL("postgres"), "SHOW data_directory"); got != filepath.Join(dir, "pg") {
 				t.Errorf("data in %s", got)
 			}
 			if len(s.sockets) > socketLimit {
 				t.Errorf("socket folder %s is %d bytes long", s.sockets, len(s.sockets))
+			}
+			if left := named(dir, unfinished); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
 			}
 			stop(t, s)
 			start(t, Options{Dir: dir, Tuning: Throwaway})

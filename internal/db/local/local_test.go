@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 // folder makes a folder that every account can reach, as a checkout below /srv would be.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "paceline-local-*")
+	dir, err := os.MkdirTemp(Scratch(), "paceline-local-*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ var original struct {
 func cluster(t *testing.T) string {
 	t.Helper()
 	original.once.Do(func() {
-		if original.home, original.err = os.MkdirTemp("", "paceline-local-*"); original.err != nil {
+		if original.home, original.err = os.MkdirTemp(Scratch(), "paceline-local-*"); original.err != nil {
 			return
 		}
 		if original.err = os.Chmod(original.home, 0o711); original.err != nil {

@@ -17,22 +17,34 @@ import (
 
 // recoverFrom cleans up what a killed run left in the home. The caller holds the home's lock, so
 // whatever still runs there is an orphan.
-func recoverFrom(ctx context.Context, h home, sockets string, progress io.Writer) error {
+func recoverFrom(ctx context.Context, h home, socketFolder string, progress io.Writer) error {
 	if err := endOrphans(ctx, h, progress); err != nil {
 		return err
 	}
 	// With no process left these are stale. PostgreSQL clears most of them itself, but not when
 	// their process number has been given to a stranger since.
-	leftovers, err := filepath.Glob(filepath.Join(sockets, ".s.PGSQL."+port+"*"))
-	if err != nil {
-		return fmt.Errorf("local PostgreSQL: %w", err)
-	}
-	for _, path := range append(leftovers, filepath.Join(h.data(), "postmaster.pid"), h.unfinished()) {
-		if err := os.RemoveAll(path); err != nil {
+	stale := append(named(socketFolder, ".s.PGSQL."+port), filepath.Join(h.data(), "postmaster.pid"))
+	for _, path := range stale {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("local PostgreSQL: clean up after a killed run: %w", err)
 		}
 	}
+	for _, path := range named(h.dir, unfinished) {
+		_ = os.RemoveAll(path) // a next run tries again: these are in nobody's way
+	}
 	return nil
+}
+
+// named lists what in a folder has a name that begins so. (A folder's own name may hold what
+// filepath.Glob takes for a pattern.)
+func named(dir, beginning string) (paths []string) {
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), beginning) {
+			paths = append(paths, filepath.Join(dir, entry.Name()))
+		}
+	}
+	return paths
 }
 
 // endOrphans stops a server that outlived its run: politely, then firmly, then by force.

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A run that is killed -9 takes its server with it, loses nothing that was committed, and the next
@@ -108,15 +110,36 @@ func TestAStaleProcessNumber(t *testing.T) {
 	}
 }
 
+// A run that is killed in the middle of initdb leaves no data folder that looks like one.
 func TestHalfAnInitdb(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
-	for _, path := range []string{"pg.new/base", "pg"} {
-		if err := os.MkdirAll(filepath.Join(dir, path), 0o700); err != nil {
-			t.Fatal(err)
-		}
+	other := exec.Command(os.Args[0])
+	other.Env = append(os.Environ(), holdVariable+"="+dir)
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "pg.new", "PG_VERSION"), []byte("15\n"), 0o600); err != nil {
+	for end := time.Now().Add(20 * time.Second); len(named(dir, unfinished)) == 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(50 * time.Millisecond) // into the work
+	if err := other.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = other.Wait()
+	if _, err := os.Stat(filepath.Join(dir, "pg")); err == nil {
+		t.Error("there is a data folder")
+	}
+	start(t, Options{Dir: dir, Tuning: Throwaway})
+	if left := named(dir, unfinished); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestAnEmptyDataFolderIsFilled(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	if err := os.Mkdir(filepath.Join(dir, "pg"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	start(t, Options{Dir: dir, Tuning: Throwaway})

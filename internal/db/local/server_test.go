@@ -99,7 +99,8 @@ func TestStoppedAtOnceItRecovers(t *testing.T) {
 
 func TestDoneTellsOfADeadServer(t *testing.T) {
 	t.Parallel()
-	s, err := Start(t.Context(), Options{Dir: cluster(t), Tuning: Throwaway})
+	dir := cluster(t)
+	s, err := Start(t.Context(), Options{Dir: dir, Tuning: Throwaway})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +108,7 @@ func TestDoneTellsOfADeadServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-s.Done()
+	vacant(t, dir) // the helpers of a killed server end on their own
 	stop(t, s)
 }
 

@@ -42,7 +42,8 @@ func (t Tuning) settings(sockets string) []string {
 			{"autovacuum", "off"},
 			{"shared_buffers", "64MB"},
 			{"max_connections", "300"}, // many tests at once, each with a pool per role
-			{"max_wal_size", "512MB"},
+			{"min_wal_size", "4MB"},
+			{"max_wal_size", "128MB"},
 			{"checkpoint_timeout", "1h"},
 			{"checkpoint_completion_target", "0"},
 		}...)

@@ -6,10 +6,11 @@
 //		pool, err := db.Open(ctx, db.Config{URL: d.Superuser()})
 //
 // Nothing has to run for it and nothing is left running. The first New of a test process starts a
-// private server (package local) in one of a few folders in the user's cache, each used by one
-// process at a time, so that `go test ./...`, which runs a process per package, needs no
-// coordination: a process takes the first free folder. The server ends with the process, also
-// when it is killed; the folder stays, so that the next process needs no initdb.
+// private server (package local) in one of a few folders, each used by one process at a time, so
+// that `go test ./...`, which runs a process per package, needs no coordination: a process takes
+// the first free folder. The server ends with the process, also when it is killed. The folder, some
+// 30 MB, stays, so that the next process needs no initdb: it lies in paceline-test-UID below
+// local.Scratch, that is in /dev/shm when there is room in memory.
 //
 // A database is a copy of a template, which holds what db.Provision and db.Migrate make; it is
 // made once for each content of migrations and package db, and is empty otherwise. When either
@@ -46,7 +47,7 @@ const patience = 2 * time.Minute
 // DB is a test's own database, at the newest migration and without a row.
 type DB struct{ url string }
 
-var paceline = &suite{schema: ours, external: os.Getenv(Variable), folder: cacheFolder()}
+var paceline = &suite{schema: ours, external: os.Getenv(Variable)}
 
 // New makes a database, which is dropped at the test's end, whatever is still connected to it.
 func New(t testing.TB) *DB {
@@ -71,26 +72,24 @@ func (s *suite) new(t testing.TB) *DB {
 	}
 	name := "paceline_test_" + rand.Text()
 	// FILE_COPY took two thirds of WAL_LOG's time here: with fsync off its checkpoints are cheap.
-	err := s.execute(t.Context(), "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(s.template)+" STRATEGY FILE_COPY")
+	statements := []string{"CREATE DATABASE " + quote(name) + " TEMPLATE " + quote(s.template) + " STRATEGY FILE_COPY"}
+	for _, sql := range s.schema.perDatabase {
+		statements = append(statements, fmt.Sprintf(sql, quote(name)))
+	}
 	t.Cleanup(func() {
 		if err := s.execute(context.Background(), "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)"); err != nil {
 			t.Errorf("pgtest: %v", err)
 		}
 	})
-	for _, sql := range s.schema.perDatabase {
-		if err == nil {
-			err = s.execute(t.Context(), fmt.Sprintf(sql, quote(name)))
-		}
-	}
-	if err != nil {
+	if err := s.execute(t.Context(), statements...); err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
 	return &DB{url: withDatabase(s.admin, name)}
 }
 
-// execute runs one statement on the server, over a connection of its own: a pool would outlive
-// the tests that look for leaks.
-func (s *suite) execute(ctx context.Context, sql string) error {
+// execute runs statements on the server, over a connection of its own: a pool would outlive the
+// tests that look for leaks.
+func (s *suite) execute(ctx context.Context, statements ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, s.admin)
@@ -98,8 +97,10 @@ func (s *suite) execute(ctx context.Context, sql string) error {
 		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
-	if _, err := conn.Exec(ctx, sql); err != nil {
-		return fmt.Errorf("%s: %w", sql, err)
+	for _, sql := range statements {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("%s: %w", sql, err)
+		}
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ import (
 type suite struct {
 	schema   schema
 	external string // the URL of a server that is not ours; "" to start one
-	folder   string // where our servers' folders lie
+	folder   string // where our servers' folders lie; "" for the usual one
 
 	once     sync.Once
 	err      error
@@ -31,15 +31,6 @@ type suite struct {
 
 // folders is how many processes can have a server at once; `go test` runs one for each core.
 const folders = 256
-
-// cacheFolder is where the folders of the servers lie.
-func cacheFolder() string {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		cache = filepath.Join(os.TempDir(), "cache-"+strconv.Itoa(os.Geteuid()))
-	}
-	return filepath.Join(cache, "paceline", "test")
-}
 
 // open makes the suite ready: a server and the template on it.
 func (s *suite) open() error {
@@ -68,6 +59,11 @@ func (s *suite) start(ctx context.Context) error {
 	programs, err := local.Find(ctx)
 	if err != nil {
 		return err
+	}
+	if s.folder == "" {
+		if s.folder, err = private(filepath.Join(local.Scratch(), "paceline-test-"+strconv.Itoa(os.Geteuid()))); err != nil {
+			return err
+		}
 	}
 	for n := range folders {
 		err := s.startIn(ctx, local.Options{

@@ -56,7 +56,7 @@ func small(version, folder string) *suite {
 // shared makes a folder that the account of root's servers can reach.
 func shared(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "paceline-pgtest-*")
+	dir, err := os.MkdirTemp(local.Scratch(), "paceline-pgtest-*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +65,31 @@ func shared(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+func TestAFolderOfSomebodyElseIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := shared(t)
+	if _, err := private(filepath.Join(dir, "ours")); err != nil {
+		t.Error(err)
+	}
+	if _, err := private(filepath.Join(dir, "ours")); err != nil {
+		t.Errorf("the second time: %v", err)
+	}
+	if err := os.Symlink("ours", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "open"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(dir, "open"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"link", "open"} {
+		if _, err := private(filepath.Join(dir, name)); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
 }
 
 // closing stops the suite's server at the test's end, which else ends with the process.
