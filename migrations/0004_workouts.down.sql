@@ -1,1 +1,2 @@
+DROP VIEW workout_shown;
 DROP TABLE idempotency, workout_part, workout;

@@ -7,7 +7,7 @@ CREATE TABLE workout (
     audience      smallint NOT NULL CHECK (audience BETWEEN 0 AND 3),
     sport         text NOT NULL,
     indoor        boolean NOT NULL,
-    title         text NOT NULL,
+    title         text,
     started_at    timestamptz NOT NULL,
     duration_s    double precision NOT NULL CHECK (duration_s >= 0),
     moving_s      double precision,
@@ -33,7 +33,7 @@ COMMENT ON COLUMN workout.title IS 'class: guarded';
 COMMENT ON COLUMN workout.started_at IS 'class: guarded';
 COMMENT ON COLUMN workout.duration_s IS 'class: guarded. Second, start to end';
 COMMENT ON COLUMN workout.moving_s IS 'class: guarded. Second, without pauses';
-COMMENT ON COLUMN workout.distance_m IS 'class: guarded. Metre';
+COMMENT ON COLUMN workout.distance_m IS 'class: guarded. Metre; not where it was computed from a track';
 COMMENT ON COLUMN workout.calories_kcal IS 'class: guarded. Kilocalorie';
 COMMENT ON COLUMN workout.output_kj IS 'class: guarded. Kilojoule of work';
 COMMENT ON COLUMN workout.source IS 'class: guarded. typed or file';
@@ -51,8 +51,10 @@ CREATE TABLE workout_part (
     workout_id      uuid NOT NULL,
     family          text NOT NULL CHECK (family IN ('effort', 'heart_rate', 'route', 'device')),
     channels        text[] NOT NULL,
+    distance_m      double precision,
     summary_sealed  bytea NOT NULL,
     samples_sealed  bytea,
+    CONSTRAINT tracks_have_distance CHECK (distance_m IS NULL OR family = 'route'),
     PRIMARY KEY (member_id, workout_id, family),
     FOREIGN KEY (member_id, workout_id) REFERENCES workout ON DELETE CASCADE
 );
@@ -62,15 +64,16 @@ COMMENT ON COLUMN workout_part.member_id IS 'class: guarded';
 COMMENT ON COLUMN workout_part.workout_id IS 'class: guarded';
 COMMENT ON COLUMN workout_part.family IS 'class: guarded. The field of the privacy model it is guarded as';
 COMMENT ON COLUMN workout_part.channels IS 'class: guarded. The channels among the samples';
+COMMENT ON COLUMN workout_part.distance_m IS 'class: guarded. Metre, computed from the track: it says as much as the track does';
 COMMENT ON COLUMN workout_part.summary_sealed IS 'class: sealed. Averages, maxima, ends, laps';
 COMMENT ON COLUMN workout_part.samples_sealed IS 'class: sealed. Packed samples';
 
 ALTER TABLE workout ENABLE ROW LEVEL SECURITY;
 ALTER TABLE workout_part ENABLE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT, DELETE ON workout, workout_part TO paceline_app;
-GRANT UPDATE (audience, sport, indoor, title, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj, updated_at)
-    ON workout TO paceline_app;
-GRANT UPDATE (channels, summary_sealed, samples_sealed) ON workout_part TO paceline_app;
+GRANT SELECT, INSERT, DELETE ON workout TO paceline_app;
+GRANT SELECT, INSERT ON workout_part TO paceline_app;
+GRANT UPDATE (audience, sport, indoor, title, distance_m, calories_kcal, updated_at) ON workout TO paceline_app;
+GRANT UPDATE (distance_m, summary_sealed) ON workout_part TO paceline_app;
 
 CREATE POLICY shown ON workout FOR SELECT TO paceline_app USING (shows(member_id, audience));
 CREATE POLICY own_insert ON workout FOR INSERT TO paceline_app WITH CHECK (member_id = (SELECT viewer_id()));
@@ -90,17 +93,36 @@ CREATE POLICY shown ON workout_part FOR SELECT TO paceline_app USING (
 CREATE POLICY own_insert ON workout_part FOR INSERT TO paceline_app WITH CHECK (member_id = (SELECT viewer_id()));
 CREATE POLICY own_update ON workout_part FOR UPDATE TO paceline_app
     USING (member_id = (SELECT viewer_id())) WITH CHECK (member_id = (SELECT viewer_id()));
-CREATE POLICY own_delete ON workout_part FOR DELETE TO paceline_app USING (member_id = (SELECT viewer_id()));
+
+-- A workout as every read of it wants it: with its owner's name, as far as the
+-- owner can be found, and the parts, as far as each shows.
+CREATE VIEW workout_shown WITH (security_invoker = true) AS
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s,
+       w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at,
+       p.username, p.display_name, (a.member_id IS NOT NULL)::boolean AS has_avatar,
+       effort.channels AS effort_channels, effort.summary_sealed AS effort_sealed,
+       heart.channels AS heart_channels, heart.summary_sealed AS heart_sealed,
+       route.channels AS route_channels, route.summary_sealed AS route_sealed, route.distance_m AS route_distance_m,
+       device.summary_sealed AS device_sealed
+FROM workout w
+LEFT JOIN profile p ON p.member_id = w.member_id
+LEFT JOIN avatar a ON a.member_id = w.member_id
+LEFT JOIN workout_part effort ON effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort'
+LEFT JOIN workout_part heart ON heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate'
+LEFT JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
+LEFT JOIN workout_part device ON device.member_id = w.member_id AND device.workout_id = w.id AND device.family = 'device';
+COMMENT ON VIEW workout_shown IS 'class: guarded. The columns are of the classes they come from';
+GRANT SELECT ON workout_shown TO paceline_app;
 
 -- What a create with an Idempotency-Key made, for at least a day. The answer
 -- itself is not kept: a repeat reads what was made once more, as of now.
 CREATE TABLE idempotency (
-    member_id    uuid NOT NULL REFERENCES member ON DELETE CASCADE,
-    operation    text NOT NULL,
-    key_hash     bytea NOT NULL,
-    request_hash bytea NOT NULL,
-    made         uuid[] NOT NULL,
-    created_at   timestamptz NOT NULL,
+    member_id      uuid NOT NULL REFERENCES member ON DELETE CASCADE,
+    operation      text NOT NULL,
+    key_hash       bytea NOT NULL,
+    request_sealed bytea NOT NULL,
+    made           uuid[] NOT NULL,
+    created_at     timestamptz NOT NULL,
     PRIMARY KEY (member_id, operation, key_hash)
 );
 CREATE INDEX idempotency_created ON idempotency (created_at);
@@ -108,7 +130,7 @@ COMMENT ON TABLE idempotency IS 'class: internal. Repeated creates';
 COMMENT ON COLUMN idempotency.member_id IS 'class: internal';
 COMMENT ON COLUMN idempotency.operation IS 'class: internal';
 COMMENT ON COLUMN idempotency.key_hash IS 'class: internal. SHA-256 of the client''s key';
-COMMENT ON COLUMN idempotency.request_hash IS 'class: internal. HMAC of the request';
+COMMENT ON COLUMN idempotency.request_sealed IS 'class: sealed. SHA-256 of the request: a bare hash would confirm a guess at what is sealed elsewhere';
 COMMENT ON COLUMN idempotency.made IS 'class: internal. Ids of what was made';
 COMMENT ON COLUMN idempotency.created_at IS 'class: internal';
 

@@ -5,6 +5,8 @@
 package query
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 )
 
@@ -18,4 +20,34 @@ type Subject struct {
 	Edge            int16
 	Wrapped         []byte
 	SeenBy          uuid.UUID
+}
+
+// class: guarded. The columns are of the classes they come from
+type WorkoutShown struct {
+	MemberID       uuid.UUID
+	ID             uuid.UUID
+	Audience       int16
+	Sport          string
+	Indoor         bool
+	Title          *string
+	StartedAt      time.Time
+	DurationS      float64
+	MovingS        *float64
+	DistanceM      *float64
+	CaloriesKcal   *float64
+	OutputKj       *float64
+	Source         string
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	Username       *string
+	DisplayName    *string
+	HasAvatar      bool
+	EffortChannels []string
+	EffortSealed   []byte
+	HeartChannels  []string
+	HeartSealed    []byte
+	RouteChannels  []string
+	RouteSealed    []byte
+	RouteDistanceM *float64
+	DeviceSealed   []byte
 }

@@ -1,20 +1,159 @@
+-- Row-level security decides what these see; the joined subject is what the Go
+-- policy is asked about, row by row.
+
 -- name: ReadWorkout :one
 -- One statement brings the workout, its owner as a subject of the policy, the
 -- owner's name and all four parts.
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s,
-       w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at,
-       sqlc.embed(s),
-       p.username, p.display_name, (a.member_id IS NOT NULL)::boolean AS has_avatar,
-       effort.channels AS effort_channels, effort.summary_sealed AS effort_sealed,
-       heart.channels AS heart_channels, heart.summary_sealed AS heart_sealed,
-       route.channels AS route_channels, route.summary_sealed AS route_sealed,
-       device.summary_sealed AS device_sealed
+SELECT sqlc.embed(w), sqlc.embed(s)
+FROM workout_shown w
+JOIN subject s ON s.member_id = w.member_id
+WHERE w.id = $1;
+
+-- name: ReadOwnWorkouts :many
+SELECT sqlc.embed(w), sqlc.embed(s)
+FROM workout_shown w
+JOIN subject s ON s.member_id = w.member_id
+WHERE w.member_id = @owner AND w.id = ANY (@ids::uuid[]);
+
+-- name: ReadSamples :many
+-- A row for each family asked for that there is; one without a family when
+-- there is none.
+SELECT w.id, w.audience, sqlc.embed(s), part.family, part.samples_sealed
 FROM workout w
 JOIN subject s ON s.member_id = w.member_id
-LEFT JOIN profile p ON p.member_id = w.member_id
-LEFT JOIN avatar a ON a.member_id = w.member_id
-LEFT JOIN workout_part effort ON effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort'
-LEFT JOIN workout_part heart ON heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate'
-LEFT JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
-LEFT JOIN workout_part device ON device.member_id = w.member_id AND device.workout_id = w.id AND device.family = 'device'
-WHERE w.id = $1;
+LEFT JOIN workout_part part ON part.member_id = w.member_id AND part.workout_id = w.id
+    AND part.family = ANY (@families::text[]) AND part.samples_sealed IS NOT NULL
+WHERE w.id = @id;
+
+-- name: FindMember :one
+-- The member that a path names, by id or by username, if the viewer can find them.
+SELECT sqlc.embed(s)
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+WHERE p.member_id = find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text);
+
+-- name: ReadSelf :one
+SELECT sqlc.embed(s) FROM subject s WHERE s.member_id = @viewer;
+
+-- name: ListByMember :many
+-- The page is cut before anything else is looked up. The audiences are those
+-- that the policy says reach the viewer, so that pages are full by either wall.
+WITH picked AS MATERIALIZED (
+    SELECT o.member_id, o.id
+    FROM workout o
+    WHERE o.member_id = @owner AND o.audience = ANY (@audiences::smallint[])
+      AND (o.started_at, o.id) < (@before_start::timestamptz, @before_id::uuid)
+    ORDER BY o.started_at DESC, o.id DESC
+    LIMIT @row_limit
+)
+SELECT sqlc.embed(w), sqlc.embed(s)
+FROM picked
+JOIN workout_shown w ON w.member_id = picked.member_id AND w.id = picked.id
+JOIN subject s ON s.member_id = w.member_id
+ORDER BY w.started_at DESC, w.id DESC;
+
+-- name: ListFeed :many
+-- Whoever's newest workout is not among the newest n of all that are followed
+-- has none among the newest n at all. So one row a followed member tells whose
+-- rows are worth reading, and the cost hardly grows with how many are followed.
+WITH head AS MATERIALIZED (
+    SELECT f.other_id AS member_id
+    FROM edge f
+    CROSS JOIN LATERAL (
+        SELECT o.started_at, o.id
+        FROM workout o
+        WHERE o.member_id = f.other_id
+          AND (o.started_at, o.id) < (@before_start::timestamptz, @before_id::uuid)
+        ORDER BY o.started_at DESC, o.id DESC
+        LIMIT 1
+    ) newest
+    WHERE f.member_id = @viewer AND f.bits & 16 <> 0
+    ORDER BY newest.started_at DESC, newest.id DESC
+    LIMIT @row_limit
+), picked AS MATERIALIZED (
+    SELECT head.member_id, recent.id
+    FROM head
+    CROSS JOIN LATERAL (
+        SELECT o.started_at, o.id
+        FROM workout o
+        WHERE o.member_id = head.member_id
+          AND (o.started_at, o.id) < (@before_start::timestamptz, @before_id::uuid)
+        ORDER BY o.started_at DESC, o.id DESC
+        LIMIT @row_limit
+    ) recent
+    ORDER BY recent.started_at DESC, recent.id DESC
+    LIMIT @row_limit
+)
+SELECT sqlc.embed(w), sqlc.embed(s)
+FROM picked
+JOIN workout_shown w ON w.member_id = picked.member_id AND w.id = picked.id
+JOIN subject s ON s.member_id = w.member_id
+ORDER BY w.started_at DESC, w.id DESC;
+
+-- name: MemberTotals :many
+-- Totals by audience, so that the policy can confirm each sum. Distances that
+-- were computed from a track are summed on their own: they stand under route.
+SELECT sqlc.embed(s), coalesce(t.audience, 0)::smallint AS audience, coalesce(t.workouts, 0)::bigint AS workouts,
+       coalesce(t.duration_s, 0)::float8 AS duration_s, coalesce(t.distance_m, 0)::float8 AS distance_m,
+       coalesce(t.route_distance_m, 0)::float8 AS route_distance_m, coalesce(t.output_kj, 0)::float8 AS output_kj,
+       coalesce(t.calories_kcal, 0)::float8 AS calories_kcal
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN LATERAL (
+    SELECT w.audience, count(*) AS workouts, sum(w.duration_s) AS duration_s, sum(w.distance_m) AS distance_m,
+           sum(route.distance_m) AS route_distance_m, sum(w.output_kj) AS output_kj, sum(w.calories_kcal) AS calories_kcal
+    FROM workout w
+    LEFT JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id
+        AND route.family = 'route' AND route.distance_m IS NOT NULL
+    WHERE w.member_id = s.member_id
+    GROUP BY w.audience
+) t ON true
+WHERE p.member_id = find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text);
+
+-- name: AddWorkout :execrows
+-- None added: this recording is there already.
+INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, moving_s, distance_m,
+                     calories_kcal, output_kj, source, fingerprint, created_at, updated_at)
+VALUES (@member_id, @id, @audience, @sport, @indoor, @title, @started_at, @duration_s, @moving_s, @distance_m,
+        @calories_kcal, @output_kj, @source, @fingerprint, @created_at, @created_at)
+ON CONFLICT (member_id, fingerprint) DO NOTHING;
+
+-- name: AddPart :exec
+INSERT INTO workout_part (member_id, workout_id, family, channels, distance_m, summary_sealed, samples_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: FindRecording :one
+SELECT id FROM workout WHERE member_id = $1 AND fingerprint = $2;
+
+-- name: LockOwnWorkout :one
+-- Only its owner's row is found: a lock asks row-level security for the right to write.
+SELECT id FROM workout WHERE member_id = $1 AND id = $2 FOR UPDATE;
+
+-- name: ChangeWorkout :execrows
+UPDATE workout
+SET audience = @audience, sport = @sport, indoor = @indoor, title = @title, distance_m = @distance_m,
+    calories_kcal = @calories_kcal, updated_at = @updated_at
+WHERE member_id = @member_id AND id = @id;
+
+-- name: ForgetTrackDistance :exec
+UPDATE workout_part SET distance_m = NULL WHERE member_id = $1 AND workout_id = $2 AND family = 'route';
+
+-- name: ChangeDevice :exec
+INSERT INTO workout_part (member_id, workout_id, family, channels, summary_sealed)
+VALUES ($1, $2, 'device', '{}', $3)
+ON CONFLICT (member_id, workout_id, family) DO UPDATE SET summary_sealed = excluded.summary_sealed;
+
+-- name: DeleteWorkout :execrows
+DELETE FROM workout WHERE member_id = $1 AND id = $2;
+
+-- name: ClaimKey :execrows
+-- Waits for whoever claims the same key at this moment.
+INSERT INTO idempotency (member_id, operation, key_hash, request_sealed, made, created_at)
+VALUES ($1, $2, $3, $4, '{}', $5)
+ON CONFLICT DO NOTHING;
+
+-- name: ReadKey :one
+SELECT request_sealed, made FROM idempotency WHERE member_id = $1 AND operation = $2 AND key_hash = $3;
+
+-- name: KeepMade :exec
+UPDATE idempotency SET made = $4 WHERE member_id = $1 AND operation = $2 AND key_hash = $3;

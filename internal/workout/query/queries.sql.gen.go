@@ -12,76 +12,196 @@ import (
 	"github.com/google/uuid"
 )
 
-const readWorkout = `-- name: ReadWorkout :one
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s,
-       w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at,
-       s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by,
-       p.username, p.display_name, (a.member_id IS NOT NULL)::boolean AS has_avatar,
-       effort.channels AS effort_channels, effort.summary_sealed AS effort_sealed,
-       heart.channels AS heart_channels, heart.summary_sealed AS heart_sealed,
-       route.channels AS route_channels, route.summary_sealed AS route_sealed,
-       device.summary_sealed AS device_sealed
-FROM workout w
-JOIN subject s ON s.member_id = w.member_id
-LEFT JOIN profile p ON p.member_id = w.member_id
-LEFT JOIN avatar a ON a.member_id = w.member_id
-LEFT JOIN workout_part effort ON effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort'
-LEFT JOIN workout_part heart ON heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate'
-LEFT JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
-LEFT JOIN workout_part device ON device.member_id = w.member_id AND device.workout_id = w.id AND device.family = 'device'
-WHERE w.id = $1
+const addPart = `-- name: AddPart :exec
+INSERT INTO workout_part (member_id, workout_id, family, channels, distance_m, summary_sealed, samples_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 `
 
-type ReadWorkoutRow struct {
-	MemberID       uuid.UUID
-	ID             uuid.UUID
-	Audience       int16
-	Sport          string
-	Indoor         bool
-	Title          string
-	StartedAt      time.Time
-	DurationS      float64
-	MovingS        *float64
-	DistanceM      *float64
-	CaloriesKcal   *float64
-	OutputKj       *float64
-	Source         string
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
-	Subject        Subject
-	Username       *string
-	DisplayName    *string
-	HasAvatar      bool
-	EffortChannels []string
-	EffortSealed   []byte
-	HeartChannels  []string
-	HeartSealed    []byte
-	RouteChannels  []string
-	RouteSealed    []byte
-	DeviceSealed   []byte
+type AddPartParams struct {
+	MemberID      uuid.UUID
+	WorkoutID     uuid.UUID
+	Family        string
+	Channels      []string
+	DistanceM     *float64
+	SummarySealed []byte
+	SamplesSealed []byte
 }
 
-// One statement brings the workout, its owner as a subject of the policy, the
-// owner's name and all four parts.
-func (q *Queries) ReadWorkout(ctx context.Context, id uuid.UUID) (ReadWorkoutRow, error) {
-	row := q.db.QueryRow(ctx, readWorkout, id)
-	var i ReadWorkoutRow
+func (q *Queries) AddPart(ctx context.Context, arg AddPartParams) error {
+	_, err := q.db.Exec(ctx, addPart,
+		arg.MemberID,
+		arg.WorkoutID,
+		arg.Family,
+		arg.Channels,
+		arg.DistanceM,
+		arg.SummarySealed,
+		arg.SamplesSealed,
+	)
+	return err
+}
+
+const addWorkout = `-- name: AddWorkout :execrows
+INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, moving_s, distance_m,
+                     calories_kcal, output_kj, source, fingerprint, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+        $11, $12, $13, $14, $15, $15)
+ON CONFLICT (member_id, fingerprint) DO NOTHING
+`
+
+type AddWorkoutParams struct {
+	MemberID     uuid.UUID
+	ID           uuid.UUID
+	Audience     int16
+	Sport        string
+	Indoor       bool
+	Title        *string
+	StartedAt    time.Time
+	DurationS    float64
+	MovingS      *float64
+	DistanceM    *float64
+	CaloriesKcal *float64
+	OutputKj     *float64
+	Source       string
+	Fingerprint  []byte
+	CreatedAt    time.Time
+}
+
+// None added: this recording is there already.
+func (q *Queries) AddWorkout(ctx context.Context, arg AddWorkoutParams) (int64, error) {
+	result, err := q.db.Exec(ctx, addWorkout,
+		arg.MemberID,
+		arg.ID,
+		arg.Audience,
+		arg.Sport,
+		arg.Indoor,
+		arg.Title,
+		arg.StartedAt,
+		arg.DurationS,
+		arg.MovingS,
+		arg.DistanceM,
+		arg.CaloriesKcal,
+		arg.OutputKj,
+		arg.Source,
+		arg.Fingerprint,
+		arg.CreatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const changeDevice = `-- name: ChangeDevice :exec
+INSERT INTO workout_part (member_id, workout_id, family, channels, summary_sealed)
+VALUES ($1, $2, 'device', '{}', $3)
+ON CONFLICT (member_id, workout_id, family) DO UPDATE SET summary_sealed = excluded.summary_sealed
+`
+
+type ChangeDeviceParams struct {
+	MemberID      uuid.UUID
+	WorkoutID     uuid.UUID
+	SummarySealed []byte
+}
+
+func (q *Queries) ChangeDevice(ctx context.Context, arg ChangeDeviceParams) error {
+	_, err := q.db.Exec(ctx, changeDevice, arg.MemberID, arg.WorkoutID, arg.SummarySealed)
+	return err
+}
+
+const changeWorkout = `-- name: ChangeWorkout :execrows
+UPDATE workout
+SET audience = $1, sport = $2, indoor = $3, title = $4, distance_m = $5,
+    calories_kcal = $6, updated_at = $7
+WHERE member_id = $8 AND id = $9
+`
+
+type ChangeWorkoutParams struct {
+	Audience     int16
+	Sport        string
+	Indoor       bool
+	Title        *string
+	DistanceM    *float64
+	CaloriesKcal *float64
+	UpdatedAt    time.Time
+	MemberID     uuid.UUID
+	ID           uuid.UUID
+}
+
+func (q *Queries) ChangeWorkout(ctx context.Context, arg ChangeWorkoutParams) (int64, error) {
+	result, err := q.db.Exec(ctx, changeWorkout,
+		arg.Audience,
+		arg.Sport,
+		arg.Indoor,
+		arg.Title,
+		arg.DistanceM,
+		arg.CaloriesKcal,
+		arg.UpdatedAt,
+		arg.MemberID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const claimKey = `-- name: ClaimKey :execrows
+INSERT INTO idempotency (member_id, operation, key_hash, request_sealed, made, created_at)
+VALUES ($1, $2, $3, $4, '{}', $5)
+ON CONFLICT DO NOTHING
+`
+
+type ClaimKeyParams struct {
+	MemberID      uuid.UUID
+	Operation     string
+	KeyHash       []byte
+	RequestSealed []byte
+	CreatedAt     time.Time
+}
+
+// Waits for whoever claims the same key at this moment.
+func (q *Queries) ClaimKey(ctx context.Context, arg ClaimKeyParams) (int64, error) {
+	result, err := q.db.Exec(ctx, claimKey,
+		arg.MemberID,
+		arg.Operation,
+		arg.KeyHash,
+		arg.RequestSealed,
+		arg.CreatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteWorkout = `-- name: DeleteWorkout :execrows
+DELETE FROM workout WHERE member_id = $1 AND id = $2
+`
+
+func (q *Queries) DeleteWorkout(ctx context.Context, memberID uuid.UUID, iD uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteWorkout, memberID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const findMember = `-- name: FindMember :one
+SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+WHERE p.member_id = find_member($1::uuid, $2::text)
+`
+
+type FindMemberRow struct {
+	Subject Subject
+}
+
+// The member that a path names, by id or by username, if the viewer can find them.
+func (q *Queries) FindMember(ctx context.Context, iD uuid.NullUUID, username *string) (FindMemberRow, error) {
+	row := q.db.QueryRow(ctx, findMember, iD, username)
+	var i FindMemberRow
 	err := row.Scan(
-		&i.MemberID,
-		&i.ID,
-		&i.Audience,
-		&i.Sport,
-		&i.Indoor,
-		&i.Title,
-		&i.StartedAt,
-		&i.DurationS,
-		&i.MovingS,
-		&i.DistanceM,
-		&i.CaloriesKcal,
-		&i.OutputKj,
-		&i.Source,
-		&i.CreatedAt,
-		&i.UpdatedAt,
 		&i.Subject.MemberID,
 		&i.Subject.Private,
 		&i.Subject.Minor,
@@ -90,16 +210,554 @@ func (q *Queries) ReadWorkout(ctx context.Context, id uuid.UUID) (ReadWorkoutRow
 		&i.Subject.Edge,
 		&i.Subject.Wrapped,
 		&i.Subject.SeenBy,
-		&i.Username,
-		&i.DisplayName,
-		&i.HasAvatar,
-		&i.EffortChannels,
-		&i.EffortSealed,
-		&i.HeartChannels,
-		&i.HeartSealed,
-		&i.RouteChannels,
-		&i.RouteSealed,
-		&i.DeviceSealed,
+	)
+	return i, err
+}
+
+const findRecording = `-- name: FindRecording :one
+SELECT id FROM workout WHERE member_id = $1 AND fingerprint = $2
+`
+
+func (q *Queries) FindRecording(ctx context.Context, memberID uuid.UUID, fingerprint []byte) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, findRecording, memberID, fingerprint)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const forgetTrackDistance = `-- name: ForgetTrackDistance :exec
+UPDATE workout_part SET distance_m = NULL WHERE member_id = $1 AND workout_id = $2 AND family = 'route'
+`
+
+func (q *Queries) ForgetTrackDistance(ctx context.Context, memberID uuid.UUID, workoutID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, forgetTrackDistance, memberID, workoutID)
+	return err
+}
+
+const keepMade = `-- name: KeepMade :exec
+UPDATE idempotency SET made = $4 WHERE member_id = $1 AND operation = $2 AND key_hash = $3
+`
+
+type KeepMadeParams struct {
+	MemberID  uuid.UUID
+	Operation string
+	KeyHash   []byte
+	Made      []uuid.UUID
+}
+
+func (q *Queries) KeepMade(ctx context.Context, arg KeepMadeParams) error {
+	_, err := q.db.Exec(ctx, keepMade,
+		arg.MemberID,
+		arg.Operation,
+		arg.KeyHash,
+		arg.Made,
+	)
+	return err
+}
+
+const listByMember = `-- name: ListByMember :many
+WITH picked AS MATERIALIZED (
+    SELECT o.member_id, o.id
+    FROM workout o
+    WHERE o.member_id = $1 AND o.audience = ANY ($2::smallint[])
+      AND (o.started_at, o.id) < ($3::timestamptz, $4::uuid)
+    ORDER BY o.started_at DESC, o.id DESC
+    LIMIT $5
+)
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_channels, w.effort_sealed, w.heart_channels, w.heart_sealed, w.route_channels, w.route_sealed, w.route_distance_m, w.device_sealed, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM picked
+JOIN workout_shown w ON w.member_id = picked.member_id AND w.id = picked.id
+JOIN subject s ON s.member_id = w.member_id
+ORDER BY w.started_at DESC, w.id DESC
+`
+
+type ListByMemberParams struct {
+	Owner       uuid.UUID
+	Audiences   []int16
+	BeforeStart time.Time
+	BeforeID    uuid.UUID
+	RowLimit    int32
+}
+
+type ListByMemberRow struct {
+	WorkoutShown WorkoutShown
+	Subject      Subject
+}
+
+// The page is cut before anything else is looked up. The audiences are those
+// that the policy says reach the viewer, so that pages are full by either wall.
+func (q *Queries) ListByMember(ctx context.Context, arg ListByMemberParams) ([]ListByMemberRow, error) {
+	rows, err := q.db.Query(ctx, listByMember,
+		arg.Owner,
+		arg.Audiences,
+		arg.BeforeStart,
+		arg.BeforeID,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListByMemberRow
+	for rows.Next() {
+		var i ListByMemberRow
+		if err := rows.Scan(
+			&i.WorkoutShown.MemberID,
+			&i.WorkoutShown.ID,
+			&i.WorkoutShown.Audience,
+			&i.WorkoutShown.Sport,
+			&i.WorkoutShown.Indoor,
+			&i.WorkoutShown.Title,
+			&i.WorkoutShown.StartedAt,
+			&i.WorkoutShown.DurationS,
+			&i.WorkoutShown.MovingS,
+			&i.WorkoutShown.DistanceM,
+			&i.WorkoutShown.CaloriesKcal,
+			&i.WorkoutShown.OutputKj,
+			&i.WorkoutShown.Source,
+			&i.WorkoutShown.CreatedAt,
+			&i.WorkoutShown.UpdatedAt,
+			&i.WorkoutShown.Username,
+			&i.WorkoutShown.DisplayName,
+			&i.WorkoutShown.HasAvatar,
+			&i.WorkoutShown.EffortChannels,
+			&i.WorkoutShown.EffortSealed,
+			&i.WorkoutShown.HeartChannels,
+			&i.WorkoutShown.HeartSealed,
+			&i.WorkoutShown.RouteChannels,
+			&i.WorkoutShown.RouteSealed,
+			&i.WorkoutShown.RouteDistanceM,
+			&i.WorkoutShown.DeviceSealed,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFeed = `-- name: ListFeed :many
+WITH head AS MATERIALIZED (
+    SELECT f.other_id AS member_id
+    FROM edge f
+    CROSS JOIN LATERAL (
+        SELECT o.started_at, o.id
+        FROM workout o
+        WHERE o.member_id = f.other_id
+          AND (o.started_at, o.id) < ($1::timestamptz, $2::uuid)
+        ORDER BY o.started_at DESC, o.id DESC
+        LIMIT 1
+    ) newest
+    WHERE f.member_id = $3 AND f.bits & 16 <> 0
+    ORDER BY newest.started_at DESC, newest.id DESC
+    LIMIT $4
+), picked AS MATERIALIZED (
+    SELECT head.member_id, recent.id
+    FROM head
+    CROSS JOIN LATERAL (
+        SELECT o.started_at, o.id
+        FROM workout o
+        WHERE o.member_id = head.member_id
+          AND (o.started_at, o.id) < ($1::timestamptz, $2::uuid)
+        ORDER BY o.started_at DESC, o.id DESC
+        LIMIT $4
+    ) recent
+    ORDER BY recent.started_at DESC, recent.id DESC
+    LIMIT $4
+)
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_channels, w.effort_sealed, w.heart_channels, w.heart_sealed, w.route_channels, w.route_sealed, w.route_distance_m, w.device_sealed, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM picked
+JOIN workout_shown w ON w.member_id = picked.member_id AND w.id = picked.id
+JOIN subject s ON s.member_id = w.member_id
+ORDER BY w.started_at DESC, w.id DESC
+`
+
+type ListFeedParams struct {
+	BeforeStart time.Time
+	BeforeID    uuid.UUID
+	Viewer      uuid.UUID
+	RowLimit    int32
+}
+
+type ListFeedRow struct {
+	WorkoutShown WorkoutShown
+	Subject      Subject
+}
+
+// Whoever's newest workout is not among the newest n of all that are followed
+// has none among the newest n at all. So one row a followed member tells whose
+// rows are worth reading, and the cost hardly grows with how many are followed.
+func (q *Queries) ListFeed(ctx context.Context, arg ListFeedParams) ([]ListFeedRow, error) {
+	rows, err := q.db.Query(ctx, listFeed,
+		arg.BeforeStart,
+		arg.BeforeID,
+		arg.Viewer,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFeedRow
+	for rows.Next() {
+		var i ListFeedRow
+		if err := rows.Scan(
+			&i.WorkoutShown.MemberID,
+			&i.WorkoutShown.ID,
+			&i.WorkoutShown.Audience,
+			&i.WorkoutShown.Sport,
+			&i.WorkoutShown.Indoor,
+			&i.WorkoutShown.Title,
+			&i.WorkoutShown.StartedAt,
+			&i.WorkoutShown.DurationS,
+			&i.WorkoutShown.MovingS,
+			&i.WorkoutShown.DistanceM,
+			&i.WorkoutShown.CaloriesKcal,
+			&i.WorkoutShown.OutputKj,
+			&i.WorkoutShown.Source,
+			&i.WorkoutShown.CreatedAt,
+			&i.WorkoutShown.UpdatedAt,
+			&i.WorkoutShown.Username,
+			&i.WorkoutShown.DisplayName,
+			&i.WorkoutShown.HasAvatar,
+			&i.WorkoutShown.EffortChannels,
+			&i.WorkoutShown.EffortSealed,
+			&i.WorkoutShown.HeartChannels,
+			&i.WorkoutShown.HeartSealed,
+			&i.WorkoutShown.RouteChannels,
+			&i.WorkoutShown.RouteSealed,
+			&i.WorkoutShown.RouteDistanceM,
+			&i.WorkoutShown.DeviceSealed,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockOwnWorkout = `-- name: LockOwnWorkout :one
+SELECT id FROM workout WHERE member_id = $1 AND id = $2 FOR UPDATE
+`
+
+// Only its owner's row is found: a lock asks row-level security for the right to write.
+func (q *Queries) LockOwnWorkout(ctx context.Context, memberID uuid.UUID, iD uuid.UUID) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, lockOwnWorkout, memberID, iD)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const memberTotals = `-- name: MemberTotals :many
+SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, coalesce(t.audience, 0)::smallint AS audience, coalesce(t.workouts, 0)::bigint AS workouts,
+       coalesce(t.duration_s, 0)::float8 AS duration_s, coalesce(t.distance_m, 0)::float8 AS distance_m,
+       coalesce(t.route_distance_m, 0)::float8 AS route_distance_m, coalesce(t.output_kj, 0)::float8 AS output_kj,
+       coalesce(t.calories_kcal, 0)::float8 AS calories_kcal
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN LATERAL (
+    SELECT w.audience, count(*) AS workouts, sum(w.duration_s) AS duration_s, sum(w.distance_m) AS distance_m,
+           sum(route.distance_m) AS route_distance_m, sum(w.output_kj) AS output_kj, sum(w.calories_kcal) AS calories_kcal
+    FROM workout w
+    LEFT JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id
+        AND route.family = 'route' AND route.distance_m IS NOT NULL
+    WHERE w.member_id = s.member_id
+    GROUP BY w.audience
+) t ON true
+WHERE p.member_id = find_member($1::uuid, $2::text)
+`
+
+type MemberTotalsRow struct {
+	Subject        Subject
+	Audience       int16
+	Workouts       int64
+	DurationS      float64
+	DistanceM      float64
+	RouteDistanceM float64
+	OutputKj       float64
+	CaloriesKcal   float64
+}
+
+// Totals by audience, so that the policy can confirm each sum. Distances that
+// were computed from a track are summed on their own: they stand under route.
+func (q *Queries) MemberTotals(ctx context.Context, iD uuid.NullUUID, username *string) ([]MemberTotalsRow, error) {
+	rows, err := q.db.Query(ctx, memberTotals, iD, username)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MemberTotalsRow
+	for rows.Next() {
+		var i MemberTotalsRow
+		if err := rows.Scan(
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.Audience,
+			&i.Workouts,
+			&i.DurationS,
+			&i.DistanceM,
+			&i.RouteDistanceM,
+			&i.OutputKj,
+			&i.CaloriesKcal,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const readKey = `-- name: ReadKey :one
+SELECT request_sealed, made FROM idempotency WHERE member_id = $1 AND operation = $2 AND key_hash = $3
+`
+
+type ReadKeyParams struct {
+	MemberID  uuid.UUID
+	Operation string
+	KeyHash   []byte
+}
+
+type ReadKeyRow struct {
+	RequestSealed []byte
+	Made          []uuid.UUID
+}
+
+func (q *Queries) ReadKey(ctx context.Context, arg ReadKeyParams) (ReadKeyRow, error) {
+	row := q.db.QueryRow(ctx, readKey, arg.MemberID, arg.Operation, arg.KeyHash)
+	var i ReadKeyRow
+	err := row.Scan(&i.RequestSealed, &i.Made)
+	return i, err
+}
+
+const readOwnWorkouts = `-- name: ReadOwnWorkouts :many
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_channels, w.effort_sealed, w.heart_channels, w.heart_sealed, w.route_channels, w.route_sealed, w.route_distance_m, w.device_sealed, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM workout_shown w
+JOIN subject s ON s.member_id = w.member_id
+WHERE w.member_id = $1 AND w.id = ANY ($2::uuid[])
+`
+
+type ReadOwnWorkoutsRow struct {
+	WorkoutShown WorkoutShown
+	Subject      Subject
+}
+
+func (q *Queries) ReadOwnWorkouts(ctx context.Context, owner uuid.UUID, ids []uuid.UUID) ([]ReadOwnWorkoutsRow, error) {
+	rows, err := q.db.Query(ctx, readOwnWorkouts, owner, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadOwnWorkoutsRow
+	for rows.Next() {
+		var i ReadOwnWorkoutsRow
+		if err := rows.Scan(
+			&i.WorkoutShown.MemberID,
+			&i.WorkoutShown.ID,
+			&i.WorkoutShown.Audience,
+			&i.WorkoutShown.Sport,
+			&i.WorkoutShown.Indoor,
+			&i.WorkoutShown.Title,
+			&i.WorkoutShown.StartedAt,
+			&i.WorkoutShown.DurationS,
+			&i.WorkoutShown.MovingS,
+			&i.WorkoutShown.DistanceM,
+			&i.WorkoutShown.CaloriesKcal,
+			&i.WorkoutShown.OutputKj,
+			&i.WorkoutShown.Source,
+			&i.WorkoutShown.CreatedAt,
+			&i.WorkoutShown.UpdatedAt,
+			&i.WorkoutShown.Username,
+			&i.WorkoutShown.DisplayName,
+			&i.WorkoutShown.HasAvatar,
+			&i.WorkoutShown.EffortChannels,
+			&i.WorkoutShown.EffortSealed,
+			&i.WorkoutShown.HeartChannels,
+			&i.WorkoutShown.HeartSealed,
+			&i.WorkoutShown.RouteChannels,
+			&i.WorkoutShown.RouteSealed,
+			&i.WorkoutShown.RouteDistanceM,
+			&i.WorkoutShown.DeviceSealed,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const readSamples = `-- name: ReadSamples :many
+SELECT w.id, w.audience, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, part.family, part.samples_sealed
+FROM workout w
+JOIN subject s ON s.member_id = w.member_id
+LEFT JOIN workout_part part ON part.member_id = w.member_id AND part.workout_id = w.id
+    AND part.family = ANY ($1::text[]) AND part.samples_sealed IS NOT NULL
+WHERE w.id = $2
+`
+
+type ReadSamplesRow struct {
+	ID            uuid.UUID
+	Audience      int16
+	Subject       Subject
+	Family        *string
+	SamplesSealed []byte
+}
+
+// A row for each family asked for that there is; one without a family when
+// there is none.
+func (q *Queries) ReadSamples(ctx context.Context, families []string, iD uuid.UUID) ([]ReadSamplesRow, error) {
+	rows, err := q.db.Query(ctx, readSamples, families, iD)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadSamplesRow
+	for rows.Next() {
+		var i ReadSamplesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Audience,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.Family,
+			&i.SamplesSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const readSelf = `-- name: ReadSelf :one
+SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by FROM subject s WHERE s.member_id = $1
+`
+
+type ReadSelfRow struct {
+	Subject Subject
+}
+
+func (q *Queries) ReadSelf(ctx context.Context, viewer uuid.UUID) (ReadSelfRow, error) {
+	row := q.db.QueryRow(ctx, readSelf, viewer)
+	var i ReadSelfRow
+	err := row.Scan(
+		&i.Subject.MemberID,
+		&i.Subject.Private,
+		&i.Subject.Minor,
+		&i.Subject.Discoverability,
+		&i.Subject.Audiences,
+		&i.Subject.Edge,
+		&i.Subject.Wrapped,
+		&i.Subject.SeenBy,
+	)
+	return i, err
+}
+
+const readWorkout = `-- name: ReadWorkout :one
+
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_channels, w.effort_sealed, w.heart_channels, w.heart_sealed, w.route_channels, w.route_sealed, w.route_distance_m, w.device_sealed, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM workout_shown w
+JOIN subject s ON s.member_id = w.member_id
+WHERE w.id = $1
+`
+
+type ReadWorkoutRow struct {
+	WorkoutShown WorkoutShown
+	Subject      Subject
+}
+
+// Row-level security decides what these see; the joined subject is what the Go
+// policy is asked about, row by row.
+// One statement brings the workout, its owner as a subject of the policy, the
+// owner's name and all four parts.
+func (q *Queries) ReadWorkout(ctx context.Context, id uuid.UUID) (ReadWorkoutRow, error) {
+	row := q.db.QueryRow(ctx, readWorkout, id)
+	var i ReadWorkoutRow
+	err := row.Scan(
+		&i.WorkoutShown.MemberID,
+		&i.WorkoutShown.ID,
+		&i.WorkoutShown.Audience,
+		&i.WorkoutShown.Sport,
+		&i.WorkoutShown.Indoor,
+		&i.WorkoutShown.Title,
+		&i.WorkoutShown.StartedAt,
+		&i.WorkoutShown.DurationS,
+		&i.WorkoutShown.MovingS,
+		&i.WorkoutShown.DistanceM,
+		&i.WorkoutShown.CaloriesKcal,
+		&i.WorkoutShown.OutputKj,
+		&i.WorkoutShown.Source,
+		&i.WorkoutShown.CreatedAt,
+		&i.WorkoutShown.UpdatedAt,
+		&i.WorkoutShown.Username,
+		&i.WorkoutShown.DisplayName,
+		&i.WorkoutShown.HasAvatar,
+		&i.WorkoutShown.EffortChannels,
+		&i.WorkoutShown.EffortSealed,
+		&i.WorkoutShown.HeartChannels,
+		&i.WorkoutShown.HeartSealed,
+		&i.WorkoutShown.RouteChannels,
+		&i.WorkoutShown.RouteSealed,
+		&i.WorkoutShown.RouteDistanceM,
+		&i.WorkoutShown.DeviceSealed,
+		&i.Subject.MemberID,
+		&i.Subject.Private,
+		&i.Subject.Minor,
+		&i.Subject.Discoverability,
+		&i.Subject.Audiences,
+		&i.Subject.Edge,
+		&i.Subject.Wrapped,
+		&i.Subject.SeenBy,
 	)
 	return i, err
 }

@@ -1,0 +1,203 @@
+package workout
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/workout/recording"
+)
+
+// Upload is a form on its way in. File is asked for first, and its reader read to the end, before
+// Audience is: so the form may hold them in any order and is kept nowhere.
+type Upload interface {
+	File() (io.Reader, error)
+	Audience() (*privacy.Audience, error) // nil: the owner's default
+}
+
+// Imported is what an import ends in.
+type Imported struct {
+	Items []Shown // a workout for each recording of the file, in its order, each once
+	New   int     // how many of them it made; the others were there already
+}
+
+// slotPatience is how long an import waits for others to end.
+const slotPatience = 10 * time.Second
+
+// Import reads a workout file and adds a workout for each recording in it: all of them, or none.
+// A recording that the caller has already is not added again. The file is read as a stream, and
+// parsed before the transaction starts. It gives TooLarge for a file over the limits, Unprocessable
+// with recording's code for any other that can't be taken, and Unavailable when too many imports
+// are under way.
+func (s *Service) Import(ctx context.Context, c db.Caller, u Upload, r Repeat) (Imported, error) {
+	if c.Anonymous() {
+		return Imported{}, fault.Unauthenticated("login_required", "sign in first")
+	}
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return Imported{}, err
+	}
+	defer leave()
+	drafts, content, err := s.receive(u, c.At())
+	if err != nil {
+		return Imported{}, err
+	}
+	asked, err := u.Audience()
+	if err != nil {
+		return Imported{}, err
+	}
+	r.Request = requestOf(content, asked)
+
+	var out Imported
+	err = s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		out = Imported{}
+		by, err := s.readSelf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		ids, _, err := r.once(ctx, tx, by, func() ([]uuid.UUID, error) {
+			audience, err := by.audienceFor(asked)
+			if err != nil {
+				return nil, err
+			}
+			var ids []uuid.UUID
+			ids, out.New, err = writeAll(ctx, tx, by, audience, drafts)
+			return ids, err
+		})
+		if err != nil {
+			return err
+		}
+		out.Items, err = s.readMade(ctx, tx, by, ids)
+		return err
+	})
+	if err != nil {
+		return Imported{}, err
+	}
+	return out, nil
+}
+
+// enter waits for a slot. Whoever has one gives it back by leave.
+func (s *Service) enter(ctx context.Context) (leave func(), err error) {
+	timer := time.NewTimer(slotPatience)
+	defer timer.Stop()
+	select {
+	case s.slots <- struct{}{}:
+		return func() { <-s.slots }, nil
+	case <-timer.C:
+		return nil, fault.Unavailable("import_busy", "too many imports are under way; try again", slotPatience)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// receive reads the file and packs what is in it, which is a small part of what parsing takes. The
+// hash is of the file as sent.
+func (s *Service) receive(u Upload, now time.Time) ([]draft, [32]byte, error) {
+	file, err := u.File()
+	if err != nil {
+		return nil, [32]byte{}, err
+	}
+	content := &meter{Hash: sha256.New()}
+	read := io.TeeReader(file, content)
+	recordings, err := recording.Parse(read, s.limits)
+	if err != nil {
+		return nil, [32]byte{}, refused(err)
+	}
+	// What follows the part that says all counts, so that the hash is of the whole file.
+	if _, err := io.Copy(io.Discard, io.LimitReader(read, s.limits.MaxBytes-content.n+1)); err != nil {
+		return nil, [32]byte{}, err
+	}
+	if content.n > s.limits.MaxBytes {
+		return nil, [32]byte{}, refused(&recording.Error{Code: recording.TooLarge})
+	}
+	drafts := make([]draft, 0, len(recordings))
+	for i := range recordings {
+		d, err := pack(&recordings[i])
+		if err != nil {
+			return nil, [32]byte{}, err
+		}
+		if d.facts.StartedAt.After(now.Add(24 * time.Hour)) { // a day for clocks without a time zone
+			return nil, [32]byte{}, fault.Unprocessable("in_future", "the file's workout has not begun yet")
+		}
+		drafts = append(drafts, d)
+		recordings[i] = recording.Recording{}
+	}
+	return drafts, sum(content), nil
+}
+
+// meter hashes and counts what goes by.
+type meter struct {
+	hash.Hash
+	n int64
+}
+
+func (m *meter) Write(p []byte) (int, error) {
+	m.n += int64(len(p))
+	return m.Hash.Write(p)
+}
+
+// refused says to the caller why a file can't be taken. An error that isn't the file's comes from
+// whoever sends it.
+func refused(err error) error {
+	file, ok := errors.AsType[*recording.Error](err)
+	if !ok {
+		return err
+	}
+	code := fault.Code(file.Code)
+	switch file.Code {
+	case recording.TooLarge, recording.ExpandsTooFar, recording.TooManyRecords:
+		return fault.TooLarge(code, file.Message()).Because(err)
+	default:
+		return fault.Unprocessable(code, file.Message(), fault.At("/file", code, file.Message())).Because(err)
+	}
+}
+
+// requestOf is the hash that says whether two imports are the same request.
+func requestOf(content [32]byte, asked *privacy.Audience) [32]byte {
+	h := sha256.New()
+	h.Write(content[:])
+	if asked != nil {
+		h.Write([]byte(asked.String()))
+	}
+	return sum(h)
+}
+
+func sum(h hash.Hash) [32]byte { return [32]byte(h.Sum(nil)) }
+
+// writeAll writes the drafts and gives the ids of their workouts, in the drafts' order. It writes in
+// the order of the fingerprints, so that two imports that share recordings don't wait for each
+// other in a circle.
+func writeAll(ctx context.Context, tx *db.Tx, by self, audience privacy.Audience, drafts []draft) (ids []uuid.UUID, added int, err error) {
+	order := make([]int, len(drafts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return bytes.Compare(drafts[a].fingerprint, drafts[b].fingerprint) })
+	found := make([]uuid.UUID, len(drafts))
+	for _, i := range order {
+		id, isNew, err := drafts[i].write(ctx, tx, by, audience)
+		if err != nil {
+			return nil, 0, err
+		}
+		found[i] = id
+		if isNew {
+			added++
+		}
+	}
+	for _, id := range found {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, added, nil
+}

@@ -1,0 +1,129 @@
+package workout
+
+import (
+	"slices"
+
+	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/workout/recording"
+	"github.com/paceline/paceline/internal/workout/recording/series"
+)
+
+// pack makes a draft of a recording: what is guarded alike together, the samples as blobs.
+func pack(r *recording.Recording) (draft, error) {
+	f := Facts{
+		Sport: r.Sport, Indoor: r.Indoor, StartedAt: r.StartedAt, DurationS: r.DurationS, MovingS: new(r.MovingS),
+		CaloriesKcal: r.CaloriesKcal, OutputKJ: r.OutputKJ, Source: File,
+	}
+	if r.Title != "" {
+		f.Title = new(r.Title)
+	}
+	d, err := newDraft(f)
+	if err != nil {
+		return draft{}, err
+	}
+	fingerprint := r.Fingerprint()
+	d.fingerprint = fingerprint[:]
+	if r.DistanceFromPlace {
+		d.trackM = r.DistanceM
+	} else {
+		d.distanceM = r.DistanceM
+	}
+	d.samples = map[privacy.Field][]byte{}
+	channels := map[privacy.Field][]string{}
+	for _, table := range r.Samples {
+		field := fieldOf[table.Family]
+		if d.samples[field], err = table.Encode(); err != nil {
+			return draft{}, err
+		}
+		for _, column := range table.Columns {
+			channels[field] = append(channels[field], column.Channel.String())
+		}
+	}
+	d.packParts(r, channels)
+	return d, nil
+}
+
+// packParts makes the parts that have anything in them.
+func (d *draft) packParts(r *recording.Recording, channels map[privacy.Field][]string) {
+	e := Effort{EffortFigures: effortOf(r.Effort), Channels: channels[privacy.Effort]}
+	h := Heart{HeartFigures: HeartFigures(r.Heart), Channels: channels[privacy.HeartRate]}
+	p := Route{RouteFigures: routeOf(r.Place), Channels: channels[privacy.Route]}
+	heartLaps, routeLaps := false, false
+	for _, lap := range r.Laps {
+		one := Lap{StartS: lap.StartS, DurationS: lap.DurationS, DistanceM: lap.DistanceM, EffortFigures: effortOf(lap.Effort)}
+		route := routeOf(lap.Place)
+		if lapFromTrack(r, lap) {
+			one.DistanceM, route.DistanceM = nil, lap.DistanceM
+		}
+		e.Laps = append(e.Laps, one)
+		h.Laps = append(h.Laps, HeartFigures(lap.Heart))
+		p.Laps = append(p.Laps, route)
+		heartLaps = heartLaps || h.Laps[len(h.Laps)-1] != HeartFigures{}
+		routeLaps = routeLaps || route != RouteFigures{}
+	}
+	if !heartLaps {
+		h.Laps = nil
+	}
+	if !routeLaps {
+		p.Laps = nil
+	}
+	if e.EffortFigures != (EffortFigures{}) || e.Laps != nil || e.Channels != nil {
+		d.effort = &e
+	}
+	if h.HeartFigures != (HeartFigures{}) || h.Laps != nil || h.Channels != nil {
+		d.heart = &h
+	}
+	if p.RouteFigures != (RouteFigures{}) || p.Laps != nil || p.Channels != nil || d.trackM != nil {
+		d.route = &p
+	}
+	if r.Device != (recording.Device{}) {
+		d.device = &Device{Name: r.Device.Name, Serial: r.Device.Serial}
+	}
+}
+
+// lapFromTrack says whether a lap's distance may have been computed from the track: there is one,
+// and no distance counter that moved during the lap. In doubt it is guarded as the route.
+func lapFromTrack(r *recording.Recording, lap recording.Lap) bool {
+	if lap.DistanceM == nil || r.Table(series.Place).Column(series.Lat) == nil {
+		return false
+	}
+	effort := r.Table(series.Effort)
+	counter := effort.Column(series.DistanceM)
+	if counter == nil {
+		return true
+	}
+	from, _ := slices.BinarySearch(effort.T, uint32(lap.StartS*1000))
+	to, _ := slices.BinarySearch(effort.T, uint32((lap.StartS+lap.DurationS)*1000))
+	first := series.Absent
+	for _, v := range counter[from:max(from, to)] {
+		if v == series.Absent {
+			continue
+		}
+		if first == series.Absent {
+			first = v
+		} else if v != first {
+			return false
+		}
+	}
+	return true
+}
+
+func effortOf(e recording.Effort) EffortFigures {
+	return EffortFigures{
+		PowerAvgW: e.AvgPowerW, PowerMaxW: e.MaxPowerW, CadenceAvgRPM: e.AvgCadenceRPM, CadenceMaxRPM: e.MaxCadenceRPM,
+		SpeedAvgMPS: e.AvgSpeedMPS, SpeedMaxMPS: e.MaxSpeedMPS, ResistanceAvg: e.AvgResistance, InclineAvgPct: e.AvgInclinePct,
+	}
+}
+
+func routeOf(p recording.Place) RouteFigures {
+	return RouteFigures{
+		Start: place(p.StartLat, p.StartLon), End: place(p.EndLat, p.EndLon), AscentM: p.AscentM, DescentM: p.DescentM,
+	}
+}
+
+func place(lat, lon *float64) *Place {
+	if lat == nil || lon == nil {
+		return nil
+	}
+	return &Place{Lat: *lat, Lon: *lon}
+}

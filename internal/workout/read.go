@@ -1,0 +1,148 @@
+package workout
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/seal"
+	"github.com/paceline/paceline/internal/workout/query"
+)
+
+// Read gives a workout, or NotFound where the viewer may not know of it.
+func (s *Service) Read(ctx context.Context, c db.Caller, id uuid.UUID) (Workout, privacy.Grant, error) {
+	var out Shown
+	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		row, err := query.New(tx).ReadWorkout(ctx, id)
+		if err != nil {
+			return err
+		}
+		var visible bool
+		if out, visible, err = s.decide(tx, row.WorkoutShown, row.Subject, nil); err == nil && !visible {
+			err = fault.NotFound()
+		}
+		return err
+	})
+	return out.Workout, out.Grant, err
+}
+
+// look is a grant seen through somebody else's eyes; nil is one's own.
+type look func(privacy.Grant) privacy.Grant
+
+// decide asks the policy about a row and opens the seals of what it may show. A workout that it
+// hides comes back empty, and not visible.
+func (s *Service) decide(tx *db.Tx, row query.WorkoutShown, subject query.Subject, through look) (Shown, bool, error) {
+	owner := db.Subject(subject)
+	grant, err := owner.Decide(tx)
+	if err != nil {
+		return Shown{}, false, err
+	}
+	if through != nil {
+		grant = through(grant)
+	}
+	audience := db.Audience(row.Audience)
+	if !grant.ShowsWithin(privacy.Workout, audience) {
+		return Shown{}, false, nil
+	}
+	w, err := s.guard(row, owner, audience, grant)
+	if err != nil {
+		return Shown{}, false, err
+	}
+	return Shown{Workout: w, Grant: grant, at: position{row.StartedAt, row.ID}}, true, nil
+}
+
+// guard puts each value of a row under its field, and unseals what the grant opens.
+func (s *Service) guard(row query.WorkoutShown, owner db.Subject, audience privacy.Audience, grant privacy.Grant) (Workout, error) {
+	w := Workout{
+		ID:    row.ID,
+		Owner: guardOwner(row),
+		Facts: privacy.GuardWithin(row.MemberID, privacy.Workout, audience, facts(row)),
+		Keeping: privacy.GuardWithin(row.MemberID, privacy.Device, audience,
+			Keeping{Audience: audience, CreatedAt: row.CreatedAt.UTC(), UpdatedAt: row.UpdatedAt.UTC()}),
+		DistanceM: privacy.GuardOptional(row.MemberID, privacy.Workout, audience, row.DistanceM),
+	}
+	if row.DistanceM == nil {
+		w.DistanceM = privacy.GuardOptional(row.MemberID, privacy.Route, audience, row.RouteDistanceM)
+	}
+	o := opener{ring: s.ring, owner: owner, grant: grant, workout: row.ID, audience: audience}
+	var err error
+	if w.Effort, err = unseal(&o, privacy.Effort, row.EffortSealed, func(e *Effort) { e.Channels = row.EffortChannels }); err != nil {
+		return Workout{}, err
+	}
+	if w.Heart, err = unseal(&o, privacy.HeartRate, row.HeartSealed, func(h *Heart) { h.Channels = row.HeartChannels }); err != nil {
+		return Workout{}, err
+	}
+	if w.Route, err = unseal(&o, privacy.Route, row.RouteSealed, func(r *Route) { r.Channels = row.RouteChannels }); err != nil {
+		return Workout{}, err
+	}
+	w.Device, err = unseal(&o, privacy.Device, row.DeviceSealed, func(*Device) {})
+	return w, err
+}
+
+func facts(row query.WorkoutShown) Facts {
+	return Facts{
+		Sport: Sport(row.Sport), Indoor: row.Indoor, Title: row.Title, StartedAt: row.StartedAt.UTC(),
+		DurationS: row.DurationS, MovingS: row.MovingS, CaloriesKcal: row.CaloriesKcal, OutputKJ: row.OutputKj,
+		Source: Source(row.Source),
+	}
+}
+
+// guardOwner: there is no name where row-level security hides the profile.
+func guardOwner(row query.WorkoutShown) Owner {
+	var id, picture *uuid.UUID
+	if row.Username != nil {
+		id = &row.MemberID
+	}
+	if row.HasAvatar {
+		picture = &row.MemberID
+	}
+	return Owner{
+		ID:          privacy.GuardOptional(row.MemberID, privacy.ID, privacy.Everyone, id),
+		Username:    privacy.GuardOptional(row.MemberID, privacy.Username, privacy.Everyone, row.Username),
+		DisplayName: privacy.GuardOptional(row.MemberID, privacy.DisplayName, privacy.Everyone, row.DisplayName),
+		Avatar:      privacy.GuardOptional(row.MemberID, privacy.Avatar, privacy.Everyone, picture),
+	}
+}
+
+// opener unseals the parts of one workout. The key is unwrapped once, when something opens.
+type opener struct {
+	ring     *seal.Ring
+	owner    db.Subject
+	grant    privacy.Grant
+	workout  uuid.UUID
+	audience privacy.Audience
+	key      *seal.Key
+}
+
+func (o *opener) unwrap() (*seal.Key, error) {
+	if o.key != nil {
+		return o.key, nil
+	}
+	key, err := o.ring.Unwrap(o.owner.MemberID, o.owner.Wrapped)
+	o.key = key
+	return key, err
+}
+
+// closed is sealed bytes under a field; NULL is nothing to open.
+func (o *opener) closed(f privacy.Field, sealed []byte) privacy.Guarded[[]byte] {
+	var value *[]byte
+	if sealed != nil {
+		value = &sealed
+	}
+	return privacy.GuardOptional(o.owner.MemberID, f, o.audience, value)
+}
+
+func unseal[T any](o *opener, f privacy.Field, sealed []byte, fill func(*T)) (privacy.Guarded[T], error) {
+	return privacy.Convert(o.grant, o.closed(f, sealed), func(sealed []byte) (*T, error) {
+		key, err := o.unwrap()
+		if err != nil {
+			return nil, err
+		}
+		value, err := seal.OpenValue[T](key, summaryAt(f, o.workout), sealed)
+		fill(&value)
+		return &value, err
+	})
+}

@@ -1,0 +1,90 @@
+package workout
+
+import (
+	"context"
+	"crypto/subtle"
+
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/seal"
+	"github.com/paceline/paceline/internal/workout/query"
+)
+
+// Repeat names a create that a client may send again. Without Present nothing is remembered.
+type Repeat struct {
+	Present   bool
+	Operation string   // of the contract: a key is the client's for one operation
+	Key       [32]byte // SHA-256 of the client's key
+	Request   [32]byte // SHA-256 of all that the create is made of; Import makes its own
+}
+
+// once runs make, or finds what it made before under the same key. Two at a time with one key wait
+// for each other: the insert of the second ends when the first one's transaction does.
+func (r Repeat) once(ctx context.Context, tx *db.Tx, by self, make func() ([]uuid.UUID, error)) (made []uuid.UUID, repeated bool, err error) {
+	if !r.Present {
+		made, err = make()
+		return made, false, err
+	}
+	q := query.New(tx)
+	at := seal.Context{Column: "idempotency.request_sealed/" + r.Operation, Row: by.id}
+	sealed, err := by.key.Seal(r.Request[:], at)
+	if err != nil {
+		return nil, false, err
+	}
+	claimed, err := q.ClaimKey(ctx, query.ClaimKeyParams{
+		MemberID: by.id, Operation: r.Operation, KeyHash: r.Key[:], RequestSealed: sealed, CreatedAt: tx.Now(),
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	if claimed == 1 {
+		if made, err = make(); err != nil {
+			return nil, false, err
+		}
+		return made, false, q.KeepMade(ctx, query.KeepMadeParams{MemberID: by.id, Operation: r.Operation, KeyHash: r.Key[:], Made: made})
+	}
+	before, err := q.ReadKey(ctx, query.ReadKeyParams{MemberID: by.id, Operation: r.Operation, KeyHash: r.Key[:]})
+	if err != nil {
+		return nil, false, err
+	}
+	request, err := by.key.Open(before.RequestSealed, at)
+	if err != nil {
+		return nil, false, err
+	}
+	if subtle.ConstantTimeCompare(request, r.Request[:]) != 1 {
+		return nil, false, fault.Unprocessable("idempotency_key_reused", "this Idempotency-Key was used for another request",
+			fault.At("Idempotency-Key", "idempotency_key_reused", "take a new key for a new request"))
+	}
+	return before.Made, true, nil
+}
+
+// readMade reads what a create made, in that order, through the policy as it is now. What was
+// deleted since is left out; when that is all of it, it is a Conflict.
+func (s *Service) readMade(ctx context.Context, tx *db.Tx, by self, made []uuid.UUID) ([]Shown, error) {
+	rows, err := query.New(tx).ReadOwnWorkouts(ctx, by.id, made)
+	if err != nil {
+		return nil, err
+	}
+	found := map[uuid.UUID]Shown{}
+	for _, row := range rows {
+		item, visible, err := s.decide(tx, row.WorkoutShown, row.Subject, nil)
+		if err != nil {
+			return nil, err
+		}
+		if visible {
+			found[item.Workout.ID] = item
+		}
+	}
+	var out []Shown
+	for _, id := range made {
+		if item, there := found[id]; there {
+			out = append(out, item)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fault.Conflict("gone", "what this made has been deleted since")
+	}
+	return out, nil
+}

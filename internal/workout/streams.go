@@ -1,0 +1,99 @@
+package workout
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/workout/query"
+	"github.com/paceline/paceline/internal/workout/recording/series"
+)
+
+// Streams are the samples of one workout, closed, in channel order. A channel that is hidden is
+// absent, just as one that was never recorded.
+type Streams struct {
+	WorkoutID            uuid.UUID
+	Effort, Heart, Place privacy.Guarded[[]series.Series]
+}
+
+// fieldOf is the field that guards a family of samples.
+var fieldOf = map[series.Family]privacy.Field{
+	series.Effort: privacy.Effort, series.Heart: privacy.HeartRate, series.Place: privacy.Route,
+}
+
+// Streams reads the channels asked for, each thinned to at most that many points, as
+// series.Downsample does it. NotFound where the viewer may not know of the workout.
+func (s *Service) Streams(ctx context.Context, c db.Caller, id uuid.UUID, channels []series.Channel, points int) (Streams, privacy.Grant, error) {
+	out := Streams{WorkoutID: id}
+	var grant privacy.Grant
+	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		rows, err := query.New(tx).ReadSamples(ctx, families(channels), id)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return fault.NotFound()
+		}
+		for _, row := range rows {
+			owner := db.Subject(row.Subject)
+			if grant, err = owner.Decide(tx); err != nil {
+				return err
+			}
+			audience := db.Audience(row.Audience)
+			if !grant.ShowsWithin(privacy.Workout, audience) {
+				return fault.NotFound()
+			}
+			o := opener{ring: s.ring, owner: owner, grant: grant, workout: id, audience: audience}
+			for family, into := range map[series.Family]*privacy.Guarded[[]series.Series]{
+				series.Effort: &out.Effort, series.Heart: &out.Heart, series.Place: &out.Place,
+			} {
+				if row.Family == nil || *row.Family != fieldOf[family].String() {
+					continue
+				}
+				if *into, err = unpack(&o, fieldOf[family], row.SamplesSealed, channels, points); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return out, grant, err
+}
+
+// families names the parts that hold the channels.
+func families(channels []series.Channel) []string {
+	out := []string{}
+	for _, f := range series.Families() {
+		if slices.ContainsFunc(channels, func(c series.Channel) bool { return c.Family() == f }) {
+			out = append(out, fieldOf[f].String())
+		}
+	}
+	return out
+}
+
+// unpack unseals a blob, where the grant opens it, and thins the channels asked for.
+func unpack(o *opener, f privacy.Field, sealed []byte, channels []series.Channel, points int) (privacy.Guarded[[]series.Series], error) {
+	return privacy.Convert(o.grant, o.closed(f, sealed), func(sealed []byte) (*[]series.Series, error) {
+		key, err := o.unwrap()
+		if err != nil {
+			return nil, err
+		}
+		blob, err := key.Open(sealed, samplesAt(f, o.workout))
+		if err != nil {
+			return nil, err
+		}
+		table, err := series.Decode(blob)
+		if err != nil {
+			return nil, err
+		}
+		table.Columns = slices.DeleteFunc(table.Columns, func(col series.Column) bool {
+			return !slices.Contains(channels, col.Channel)
+		})
+		thinned := table.Downsample(points)
+		return &thinned, nil
+	})
+}
