@@ -139,7 +139,7 @@ func tables(start moment, samples []sample) []series.Table {
 			if !slices.ContainsFunc(table.Columns, func(col series.Column) bool { return s.has(col.Channel) }) {
 				continue
 			}
-			table.T = append(table.T, uint32(s.at-start))
+			table.T = append(table.T, uint32(s.at-start)) //nolint:gosec // finish kept what is within MaxDuration of start
 			for i := range table.Columns {
 				col := &table.Columns[i]
 				col.V = append(col.V, s.v[col.Channel])
@@ -150,16 +150,16 @@ func tables(start moment, samples []sample) []series.Table {
 	return out
 }
 
-// clean makes text from a file fit to show: no control characters, at most max of the others.
-func clean(text string, max int) string {
+// clean makes text from a file fit to show: no control characters, at most so many of the others.
+func clean(text string, most int) string {
 	text = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if !unicode.IsGraphic(r) || r == unicode.ReplacementChar {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(text, "")))
-	if runes := []rune(text); len(runes) > max {
-		text = strings.TrimSpace(string(runes[:max]))
+	if runes := []rune(text); len(runes) > most {
+		text = strings.TrimSpace(string(runes[:most]))
 	}
 	return text
 }

@@ -14,23 +14,23 @@ func (r *Recording) Fingerprint() [32]byte {
 	hash := sha256.New()
 	fmt.Fprintln(hash, r.Sport, r.StartedAt.Unix(), math.Round(r.DurationS))
 	buf := make([]byte, 0, 4096)
-	put := func(v uint32) {
-		if buf = binary.LittleEndian.AppendUint32(buf, v); len(buf) == cap(buf) {
+	put := func(v int64) {
+		if buf = binary.AppendVarint(buf, v); len(buf) > cap(buf)-binary.MaxVarintLen64 {
 			hash.Write(buf)
 			buf = buf[:0]
 		}
 	}
 	for _, table := range r.Samples {
-		put(uint32(table.Family))
-		put(uint32(len(table.T)))
+		put(int64(table.Family))
+		put(int64(len(table.T)))
 		for _, t := range table.T {
-			put(t)
+			put(int64(t))
 		}
-		put(uint32(len(table.Columns)))
+		put(int64(len(table.Columns)))
 		for _, column := range table.Columns {
-			put(uint32(column.Channel))
+			put(int64(column.Channel))
 			for _, v := range column.V {
-				put(uint32(v))
+				put(int64(v))
 			}
 		}
 	}

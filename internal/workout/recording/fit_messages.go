@@ -105,6 +105,7 @@ func (f *fitReader) message(mesg *proto.Message) error {
 		}
 		f.developer[developerKey{d.DeveloperDataIndex, d.FieldDefinitionNumber}] =
 			developerField{d.NativeMesgNum, d.NativeFieldNum, d.FitBaseTypeId}
+	default: // FIT has a hundred more
 	}
 	return nil
 }

@@ -15,15 +15,14 @@ import (
 // An import of 100,000 records has to fit into 64 MiB above idle, garbage included. This part
 // of it must leave room for the rest (sealing, the database): it gets two thirds.
 func TestAHundredThousandRecordsFit(t *testing.T) { // alone: it measures the heap of the process
-	fit := recordingtest.RideFIT(recordingtest.Options{Seconds: 100_000, Laps: 100})
-	gpx := recordingtest.RideGPX(recordingtest.Options{Seconds: 20_000}) // five times as wordy
 	dir := t.TempDir() // files in memory would count as idle, and let garbage grow as large
-	for name, content := range map[string][]byte{"fit": fit, "gpx.gz": zip(t, gpx)} {
+	write := func(name string, content []byte) {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	fit, gpx = nil, nil
+	write("fit", recordingtest.RideFIT(recordingtest.Options{Seconds: 100_000, Laps: 100}))
+	write("gpx.gz", zip(t, recordingtest.RideGPX(recordingtest.Options{Seconds: 20_000}))) // many times as wordy
 	for _, name := range []string{"fit", "gpx.gz"} {
 		used := peak(func() {
 			in, err := os.Open(filepath.Join(dir, name))

@@ -59,7 +59,7 @@ type Device struct{ Name, Serial string }
 type Lap struct {
 	StartS    float64 // seconds after StartedAt
 	DurationS float64
-	DistanceM *float64
+	DistanceM *float64 // never computed from the track
 	Figures
 }
 

@@ -49,7 +49,7 @@ func parseXML(in *bufio.Reader, limits Limits) ([]Recording, error) {
 	for {
 		tokens.left = maxToken
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

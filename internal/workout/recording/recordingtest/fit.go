@@ -61,8 +61,7 @@ func FIT(form FITForm, workouts ...Workout) []byte {
 	}
 	messages = append(append(messages, records...), summaries...)
 	if !form.NoSession {
-		messages = append(messages, mesgdef.NewActivity(nil).SetTimestamp(end).
-			SetNumSessions(uint16(len(workouts))).SetType(typedef.ActivityManual).ToMesg(nil))
+		messages = append(messages, mesgdef.NewActivity(nil).SetTimestamp(end).SetType(typedef.ActivityManual).ToMesg(nil))
 	}
 	return encode(messages)
 }
@@ -131,7 +130,7 @@ func (w Workout) summaries(end time.Time) []proto.Message {
 	sport, sub := w.fitSport()
 	session := mesgdef.NewSession(nil).SetTimestamp(end).SetStartTime(w.Start).SetSport(sport).SetSubSport(sub).
 		SetTotalElapsedTimeScaled(s.seconds).SetTotalTimerTimeScaled(s.seconds).SetTotalCalories(uint16(min(s.kcal, 65_000))).
-		SetAvgCadence(uint8(s.avgCadence)).SetMaxCadence(uint8(s.maxCadence)).SetNumLaps(uint16(w.Laps))
+		SetAvgCadence(uint8(s.avgCadence)).SetMaxCadence(uint8(s.maxCadence))
 	if !w.NoDistance {
 		session.SetTotalDistanceScaled(s.distanceM).SetAvgSpeedScaled(s.distanceM / s.seconds).SetMaxSpeedScaled(s.maxSpeed)
 	}

@@ -43,8 +43,8 @@ func Decode(blob []byte) (Table, error) {
 		}
 		t.T[i] = uint32(at)
 	}
-	columns := int(in.byte())
-	if columns > Channels {
+	columns := in.uvarint()
+	if columns > uint64(Channels) {
 		return Table{}, ErrCorrupt
 	}
 	for range columns {

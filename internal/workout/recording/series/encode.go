@@ -11,7 +11,7 @@ import (
 //	family   byte
 //	samples  uvarint n
 //	axis     n × uvarint: the first offset, then the differences (≥ 1)
-//	columns  byte, then for each, in channel order:
+//	columns  uvarint, then for each, in channel order:
 //	  channel   byte
 //	  presence  byte: 0 = a value at every moment, 1 = a bitmap of ⌈n/8⌉ bytes follows
 //	  values    for each value present: zigzag varint of the difference to the one before
@@ -45,7 +45,7 @@ func (t Table) Encode() ([]byte, error) {
 		plain = binary.AppendUvarint(plain, uint64(at-before))
 		before = at
 	}
-	plain = append(plain, byte(len(t.Columns)))
+	plain = binary.AppendUvarint(plain, uint64(len(t.Columns)))
 	for _, col := range t.Columns {
 		plain = col.append(plain)
 	}
