@@ -21,6 +21,8 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -49,6 +51,8 @@ type Config struct {
 type Database struct {
 	URL                         Secret // of server and database; empty in Dev means the private server
 	App, Auth, Worker, Migrator Secret // passwords; empty where a Unix socket vouches for the role
+	AdminUser                   string // who makes the roles; for migrate alone
+	Admin                       Secret // and their password
 	Connections                 int    // of all pools together
 	PrivateNetwork              bool   // the operator vouches for the network instead of TLS
 }
@@ -86,6 +90,23 @@ type Security struct {
 
 // Serve reads a production configuration from "NAME=value" strings. Its error is a Mistakes.
 func Serve(environ []string) (*Config, error) { return read(environ, true) }
+
+// Migrate reads what `paceline migrate` and the other commands that only need the database need
+// of a production configuration: mistakes in other settings are left to Serve.
+func Migrate(environ []string) (*Config, error) {
+	var databases []string
+	for _, pair := range environ {
+		if strings.HasPrefix(pair, "DATABASE_") || strings.HasPrefix(pair, "PACELINE_DATABASE_") {
+			databases = append(databases, pair)
+		}
+	}
+	c, mistakes := parse(databases, true)
+	mistakes = slices.DeleteFunc(mistakes, func(m Mistake) bool { return !strings.Contains(m.Name, "DATABASE_") })
+	if len(mistakes) > 0 {
+		return nil, mistakes
+	}
+	return c, nil
+}
 
 // Dev reads the configuration of a local run: nothing is required. Its error is a Mistakes.
 func Dev(environ []string) (*Config, error) { return read(environ, false) }

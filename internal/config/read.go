@@ -26,6 +26,14 @@ const (
 
 // read parses every setting and then checks them together, so that one run finds all mistakes.
 func read(environ []string, production bool) (*Config, error) {
+	c, mistakes := parse(environ, production)
+	if len(mistakes) > 0 {
+		return nil, mistakes
+	}
+	return c, nil
+}
+
+func parse(environ []string, production bool) (*Config, Mistakes) {
 	env := make(map[string]string, len(environ))
 	for _, pair := range environ {
 		if name, value, ok := strings.Cut(pair, "="); ok {
@@ -56,10 +64,7 @@ func read(environ []string, production bool) (*Config, error) {
 	}
 	unknown(env, &mistakes)
 	c.check(&mistakes)
-	if len(mistakes) > 0 {
-		return nil, mistakes
-	}
-	return c, nil
+	return c, mistakes
 }
 
 // lookup finds a value and where it came from. It reports false after a mistake of its own.

@@ -89,6 +89,14 @@ var settings = []setting{
 		doc: "password of the role paceline_migrator; only `paceline migrate` needs it",
 		set: secret(func(c *Config) *Secret { return &c.Database.Migrator }),
 	}, {
+		name: "DATABASE_ADMIN_USER",
+		doc: "the database's owner, who may make roles; only `paceline migrate` needs it, and only to make the roles or change their passwords",
+		set: text(func(c *Config) *string { return &c.Database.AdminUser }),
+	}, {
+		name: "DATABASE_ADMIN_PASSWORD", secret: true,
+		doc: "password of DATABASE_ADMIN_USER",
+		set: secret(func(c *Config) *Secret { return &c.Database.Admin }),
+	}, {
 		name: "PACELINE_DATABASE_TLS", standard: "verify-full",
 		doc: "`off-private-network` allows a connection without TLS where the network is yours alone",
 		set: setDatabaseTLS,

@@ -148,9 +148,9 @@ func (d *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Stats are the pools' figures, by role.
-func (d *DB) Stats() map[string]*pgxpool.Stat {
-	return map[string]*pgxpool.Stat{RoleApp: d.app.Stat(), RoleAuth: d.auth.Stat(), RoleWorker: d.worker.Stat()}
+// Pools are the pools' figures, by role.
+func (d *DB) Pools() map[string]func() *pgxpool.Stat {
+	return map[string]func() *pgxpool.Stat{RoleApp: d.app.Stat, RoleAuth: d.auth.Stat, RoleWorker: d.worker.Stat}
 }
 
 // Close closes the pools; it waits for connections that are in use.

@@ -190,7 +190,7 @@ func (f *fixture) workout(owner uuid.UUID, audience privacy.Audience) uuid.UUID 
 func TestRolesAreApart(t *testing.T) {
 	t.Parallel()
 	f := open(t)
-	id, _ := f.member(privacy.DefaultSettings(false))
+	f.member(privacy.DefaultSettings(false))
 	denied := map[string][]string{
 		db.RoleApp: {
 			"SELECT password_hash FROM auth.credential", "SELECT hash FROM auth.token",
@@ -233,7 +233,6 @@ func TestRolesAreApart(t *testing.T) {
 	if err != nil || above != 0 {
 		t.Errorf("%d roles above the walls, %v", above, err)
 	}
-	_ = id
 }
 
 // Whatever the program forgets, nobody writes another member's rows.

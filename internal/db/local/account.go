@@ -120,7 +120,7 @@ func (a *account) give(path string) error {
 
 func (a *account) id() uint32 {
 	if a == nil {
-		return uint32(os.Geteuid())
+		return uint32(os.Geteuid()) //nolint:gosec // no user has a negative number
 	}
 	return a.uid
 }

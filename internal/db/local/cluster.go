@@ -77,7 +77,7 @@ func makeCluster(ctx context.Context, h home, p Programs, tuning Tuning, progres
 		if err != nil {
 			return fmt.Errorf("local PostgreSQL: %w", err)
 		}
-		defer os.RemoveAll(aside)
+		defer os.RemoveAll(aside) //nolint:errcheck // renamed by then; else the next run tries again
 		if err := h.as.give(aside); err != nil {
 			return err
 		}

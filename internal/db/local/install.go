@@ -130,11 +130,14 @@ func apt(m *managing) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(createCluster, append(bytes.Clone(before), "\ncreate_main_cluster = false\n"...), 0o644); err != nil {
+	write := func(content []byte) error {
+		return os.WriteFile(createCluster, content, 0o644) //nolint:gosec // the path is a constant
+	}
+	if err := write(append(bytes.Clone(before), "\ncreate_main_cluster = false\n"...)); err != nil {
 		return err
 	}
 	_, err = m.run(append(install, "postgresql")...)
-	return errors.Join(err, os.WriteFile(createCluster, before, 0o644)) // the machine's own choice again
+	return errors.Join(err, write(before)) // the machine's own choice again
 }
 
 func dnf(m *managing) error {

@@ -19,7 +19,7 @@ const room = 2 << 30
 // takes some 15 ms. Others can write to it.
 func Scratch() string {
 	var system syscall.Statfs_t
-	if err := syscall.Statfs(memory, &system); err == nil && uint64(system.Bavail)*uint64(system.Bsize) >= room {
+	if err := syscall.Statfs(memory, &system); err == nil && system.Bavail >= room/uint64(system.Bsize) { //nolint:gosec // no block has a negative size
 		return memory
 	}
 	return os.TempDir()

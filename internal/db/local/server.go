@@ -101,7 +101,7 @@ func (s *Server) launch(p Programs, tuning Tuning) error {
 	if err != nil {
 		return fmt.Errorf("local PostgreSQL: %w", err)
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // the server writes it, not we
 	args := append([]string{"-D", s.home.data()}, tuning.settings(s.sockets)...)
 	// Not the caller's context: it would kill the server (and break its data) instead of stopping it.
 	cmd := s.home.as.command(context.Background(), p.Postgres, args...)

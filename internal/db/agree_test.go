@@ -1,0 +1,160 @@
+package db_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/privacy"
+)
+
+// The policy in Go and the walls in the database are written twice on purpose.
+// In random worlds they must say the same of every owner, viewer and field, and
+// of every row that row-level security alone lets through.
+func TestTheWallsAgreeWithThePolicy(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	random := rand.New(rand.NewPCG(20261122, 7))
+	const members = 14
+	type someone struct {
+		id     uuid.UUID
+		caller db.Caller
+		s      privacy.Settings
+	}
+	var all []someone
+	for range members {
+		s := privacy.Settings{
+			Private: random.IntN(3) == 0, Discoverability: privacy.Discoverability(random.IntN(4)),
+			Audiences: privacy.Audiences(random.Uint64() >> 26),
+		}
+		id, caller := f.member(s)
+		all = append(all, someone{id, caller, s})
+	}
+	edges := map[[2]uuid.UUID]privacy.Edge{}
+	mirror := map[privacy.Edge]privacy.Edge{
+		privacy.EdgeFollower: privacy.EdgeFollows, privacy.EdgeAsked: privacy.EdgeAsks, privacy.EdgeBlocks: privacy.EdgeBlocked,
+		privacy.EdgeFollows: privacy.EdgeFollower, privacy.EdgeAsks: privacy.EdgeAsked, privacy.EdgeBlocked: privacy.EdgeBlocks,
+	}
+	for i := range all {
+		for j := i + 1; j < len(all); j++ {
+			var a, b privacy.Edge
+			for bit, other := range mirror {
+				if random.IntN(5) == 0 {
+					a, b = a|bit, b|other
+				}
+			}
+			if a != 0 {
+				edges[[2]uuid.UUID{all[i].id, all[j].id}], edges[[2]uuid.UUID{all[j].id, all[i].id}] = a, b
+				f.exec(`INSERT INTO edge VALUES ($1, $2, $3, $5), ($2, $1, $4, $5)`, all[i].id, all[j].id, int16(a), int16(b), now)
+			}
+		}
+	}
+	workouts := map[uuid.UUID]struct {
+		owner    someone
+		audience privacy.Audience
+	}{}
+	for _, owner := range all {
+		for a := privacy.OnlyMe; a <= privacy.Everyone; a++ {
+			workouts[f.workout(owner.id, a)] = struct {
+				owner    someone
+				audience privacy.Audience
+			}{owner, a}
+		}
+	}
+	viewers := append([]someone{{caller: db.Anonymous(now)}}, all...)
+	decisions := 0
+	for _, viewer := range viewers {
+		err := f.AsViewer(t.Context(), viewer.caller, func(ctx context.Context, tx *db.Tx) error {
+			for _, owner := range all {
+				g, err := privacy.Decide(tx.Viewer(), privacy.Subject{
+					Owner: owner.id, Settings: owner.s, Edge: edges[[2]uuid.UUID{owner.id, viewer.id}], SeenBy: viewer.id,
+				})
+				if err != nil {
+					return err
+				}
+				for _, r := range privacy.Model() {
+					var shows bool
+					switch {
+					case r.Source == privacy.FromDiscoverability:
+						err = tx.QueryRow(ctx, "SELECT finds($1)", owner.id).Scan(&shows)
+					case r.Slot != privacy.NoSlot && r.Source == privacy.FromSetting:
+						err = tx.QueryRow(ctx, "SELECT shows_slot($1, $2)", owner.id, r.Slot).Scan(&shows)
+					default:
+						continue
+					}
+					if err != nil {
+						return err
+					}
+					if shows != g.Shows(r.Field) {
+						t.Errorf("%s: the database says %t, the policy %t (%v, %+v)", r.Name, shows, g.Shows(r.Field), g, owner.s)
+					}
+					decisions++
+				}
+			}
+			return rowsAgree(ctx, t, tx, func(owner uuid.UUID) privacy.Grant {
+				for _, o := range all {
+					if o.id == owner {
+						g, _ := privacy.Decide(tx.Viewer(), privacy.Subject{
+							Owner: o.id, Settings: o.s, Edge: edges[[2]uuid.UUID{o.id, viewer.id}], SeenBy: viewer.id,
+						})
+						return g
+					}
+				}
+				return privacy.Grant{}
+			}, func(see func(owner, workout uuid.UUID, audience privacy.Audience)) {
+				for id, w := range workouts {
+					see(w.owner.id, id, w.audience)
+				}
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d decisions", decisions)
+}
+
+// rowsAgree reads every workout and part without any predicate: what row-level
+// security alone lets through is what the policy opens.
+func rowsAgree(ctx context.Context, t *testing.T, tx *db.Tx, grant func(uuid.UUID) privacy.Grant,
+	each func(func(owner, workout uuid.UUID, audience privacy.Audience)),
+) error {
+	t.Helper()
+	seen := map[string]bool{}
+	rows, err := tx.Query(ctx, `SELECT w.id::text, '' FROM workout w
+		UNION ALL SELECT workout_id::text, family FROM workout_part
+		UNION ALL SELECT member_id::text, 'profile' FROM profile
+		UNION ALL SELECT member_id::text, 'avatar' FROM avatar`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, family string
+		if err := rows.Scan(&id, &family); err != nil {
+			return err
+		}
+		seen[id+family] = true
+	}
+	fields := map[string]privacy.Field{
+		"": privacy.Workout, "effort": privacy.Effort, "heart_rate": privacy.HeartRate, "route": privacy.Route, "device": privacy.Device,
+	}
+	each(func(owner, workout uuid.UUID, audience privacy.Audience) {
+		g := grant(owner)
+		for family, field := range fields {
+			if want := g.ShowsWithin(field, audience); seen[workout.String()+family] != want {
+				t.Errorf("a workout's %q for %s to %v: the database %t, the policy %t", family, audience, g, !want, want)
+			}
+		}
+		if want := g.Shows(privacy.Username); seen[owner.String()+"profile"] != want {
+			t.Errorf("a profile to %v: the database %t, the policy %t", g, !want, want)
+		}
+		if want := g.Shows(privacy.Username) && g.Shows(privacy.Avatar); seen[owner.String()+"avatar"] != want {
+			t.Errorf("an avatar to %v: the database %t, the policy %t", g, !want, want)
+		}
+	})
+	return rows.Err()
+}

@@ -1,0 +1,174 @@
+// Package service puts the parts together: the features on the database, the
+// edge in front of them, and the work that goes on behind. Commands and tests
+// build the same service from it.
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/paceline/paceline/api"
+	"github.com/paceline/paceline/internal/account"
+	"github.com/paceline/paceline/internal/config"
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/httpapi"
+	"github.com/paceline/paceline/internal/jobs"
+	"github.com/paceline/paceline/internal/mail"
+	"github.com/paceline/paceline/internal/member"
+	"github.com/paceline/paceline/internal/observe"
+	"github.com/paceline/paceline/internal/seal"
+	"github.com/paceline/paceline/internal/workout"
+	"github.com/paceline/paceline/internal/workout/recording"
+	"github.com/paceline/paceline/web"
+)
+
+// Options are what differs between production, a local run and a test.
+type Options struct {
+	Database db.Config
+	Ring     *seal.Ring
+	Mail     mail.Sender
+	Login    config.Login
+	Observer *observe.Observer
+	Now      func() time.Time
+
+	PublicURL       string
+	Security        config.Security
+	TrustedProxies  []netip.Prefix
+	CORSOrigins     []string
+	MaxImportBytes  int64         // 0 is 32 MiB
+	Timeout         time.Duration // of a request; 0 is ten seconds
+	ShutdownTimeout time.Duration // for what is in flight; 0 is half a minute
+	Outbox          func() []mail.Written
+}
+
+// Service is a whole Paceline.
+type Service struct {
+	Handler  http.Handler // the public one
+	Private  http.Handler // metrics and profiles
+	DB       *db.DB
+	Accounts *account.Service
+	Members  *member.Service
+	Workouts *workout.Service
+
+	options Options
+	jobs    *jobs.Runner
+}
+
+// New opens the database and builds the service. Nothing runs yet.
+func New(ctx context.Context, o Options) (_ *Service, err error) {
+	if o.MaxImportBytes == 0 {
+		o.MaxImportBytes = 32 << 20
+	}
+	if o.ShutdownTimeout == 0 {
+		o.ShutdownTimeout = 30 * time.Second
+	}
+	database, err := db.Open(ctx, o.Database)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			database.Close()
+		}
+	}()
+	s := &Service{DB: database, options: o}
+	s.jobs = jobs.New(jobs.Config{DB: database, Ring: o.Ring, Sender: o.Mail, Observe: o.Observer, Now: o.Now})
+	s.Accounts, err = account.New(account.Config{
+		DB: database, Ring: o.Ring, Observe: o.Observer, SearchName: member.SearchName, Mailed: s.jobs.Wake,
+		Cost: account.HashCost{
+			MemoryKiB: o.Login.ArgonMemoryKiB, Time: o.Login.ArgonTime, Parallelism: o.Login.ArgonParallelism,
+			Concurrency: o.Login.Concurrency, Queue: o.Login.Queue,
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Members = member.New(database, o.Ring)
+	limits := recording.DefaultLimits()
+	limits.MaxBytes = o.MaxImportBytes
+	s.Workouts = workout.New(database, o.Ring, limits)
+	pages, err := fs.Sub(web.Dist, "dist")
+	if err != nil {
+		return nil, err
+	}
+	s.Handler, err = httpapi.New(httpapi.Options{
+		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts,
+		Contract: api.Document, Pages: pages, Now: o.Now, Observer: o.Observer,
+		PublicURL: o.PublicURL, SecurityContact: o.Security.Contact, SecurityExpires: o.Security.Expires,
+		TrustedProxies: o.TrustedProxies, CORSOrigins: o.CORSOrigins, MaxImportBytes: o.MaxImportBytes,
+		Timeout: o.Timeout, Outbox: o.Outbox,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Private = o.Observer.Private(database.Ping)
+	for role, stat := range database.Pools() {
+		if err := o.Observer.Metrics.Pool(role, stat); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// RunJobs sends mail and clears away until the context ends.
+func (s *Service) RunJobs(ctx context.Context) { s.jobs.Run(ctx) }
+
+// Close closes the database.
+func (s *Service) Close() { s.DB.Close() }
+
+// Run serves on both listeners until the context ends, then finishes what is in
+// flight: no new connections, open requests answered, the jobs' step done.
+func (s *Service) Run(ctx context.Context, public, private net.Listener) error {
+	jobsCtx, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
+	jobsDone := make(chan struct{})
+	go func() {
+		defer close(jobsDone)
+		s.RunJobs(jobsCtx)
+	}()
+	servers := []*http.Server{s.server(s.Handler, "public"), s.server(s.Private, "private")}
+	// A profile of half a minute must get its answer.
+	servers[1].WriteTimeout = 2 * time.Minute
+	failed := make(chan error, len(servers))
+	for i, l := range []net.Listener{public, private} {
+		go func() { failed <- servers[i].Serve(l) }()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	s.options.Observer.Log.Info("stopping, and finishing what is in flight")
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.ShutdownTimeout)
+	defer cancel()
+	for _, server := range servers {
+		if shutdown := server.Shutdown(end); shutdown != nil {
+			err = errors.Join(err, fmt.Errorf("requests were cut off: %w", shutdown))
+			_ = server.Close()
+		}
+	}
+	stopJobs()
+	<-jobsDone
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+// server sets all that a client could hold a connection open with.
+func (s *Service) server(h http.Handler, name string) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       90 * time.Second,
+		WriteTimeout:      90 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          s.options.Observer.StdLog(name),
+	}
+}
