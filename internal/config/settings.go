@@ -90,8 +90,8 @@ var settings = []setting{
 		set: secret(func(c *Config) *Secret { return &c.Database.Migrator }),
 	}, {
 		name: "DATABASE_ADMIN_USER",
-		doc: "the database's owner, who may make roles; only `paceline migrate` needs it, and only to make the roles or change their passwords",
-		set: text(func(c *Config) *string { return &c.Database.AdminUser }),
+		doc:  "the database's owner, who may make roles; only `paceline migrate` needs it, and only to make the roles or change their passwords",
+		set:  text(func(c *Config) *string { return &c.Database.AdminUser }),
 	}, {
 		name: "DATABASE_ADMIN_PASSWORD", secret: true,
 		doc: "password of DATABASE_ADMIN_USER",
