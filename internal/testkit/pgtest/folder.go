@@ -9,7 +9,7 @@ import (
 // private makes a folder of ours in one that everybody can write to, and refuses one that somebody
 // else has put there. Others may pass through: the account of root's servers has to.
 func private(path string) (string, error) {
-	if err := os.Mkdir(path, 0o711); err != nil && !os.IsExist(err) {
+	if err := os.Mkdir(path, 0o711); err != nil && !os.IsExist(err) { //nolint:gosec // passing through is meant
 		return "", fmt.Errorf("a folder for the test servers: %w", err)
 	}
 	info, err := os.Lstat(path)
