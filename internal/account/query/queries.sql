@@ -73,13 +73,13 @@ VALUES (sqlc.arg(hash), sqlc.arg(member_id), sqlc.arg(session_id), sqlc.arg(kind
 
 -- name: EndSessionOfToken :exec
 -- The session that somebody had while they signed in anew.
-UPDATE auth.session s SET revoked_at = sqlc.arg(now)
+UPDATE auth.session s SET revoked_at = sqlc.arg(now)::timestamptz
 FROM auth.token t
 WHERE t.hash = sqlc.arg(hash) AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL;
 
 -- name: EndOldestSessions :exec
 -- All but the newest so many, so that the list of them has a length.
-UPDATE auth.session s SET revoked_at = sqlc.arg(now)
+UPDATE auth.session s SET revoked_at = sqlc.arg(now)::timestamptz
 WHERE s.member_id = sqlc.arg(member_id) AND s.revoked_at IS NULL AND s.id IN (
     SELECT o.id FROM auth.session o
     WHERE o.member_id = sqlc.arg(member_id) AND o.revoked_at IS NULL AND o.expires_at > sqlc.arg(now)
@@ -122,11 +122,11 @@ UPDATE auth.session SET revoked_at = sqlc.arg(now)::timestamptz
 WHERE member_id = viewer_id() AND id = sqlc.arg(id) AND revoked_at IS NULL AND expires_at > sqlc.arg(now)::timestamptz;
 
 -- name: EndOtherSessions :execrows
-UPDATE auth.session SET revoked_at = sqlc.arg(now)
+UPDATE auth.session SET revoked_at = sqlc.arg(now)::timestamptz
 WHERE member_id = viewer_id() AND id <> sqlc.arg(id) AND revoked_at IS NULL;
 
 -- name: EndSessionsOf :execrows
-UPDATE auth.session SET revoked_at = sqlc.arg(now) WHERE member_id = sqlc.arg(member_id) AND revoked_at IS NULL;
+UPDATE auth.session SET revoked_at = sqlc.arg(now)::timestamptz WHERE member_id = sqlc.arg(member_id) AND revoked_at IS NULL;
 
 -- name: CountResets :one
 SELECT count(*) FROM auth.password_reset WHERE email = sqlc.arg(email) AND expires_at > sqlc.arg(now);
@@ -160,10 +160,9 @@ WHERE member_id = sqlc.arg(member_id);
 SELECT username FROM auth.username_claim WHERE member_id = sqlc.arg(member_id);
 
 -- name: ViewersCredential :one
-SELECT a.member_id, a.email, u.username, c.password_hash
+SELECT a.member_id, a.email, c.password_hash
 FROM auth.account a
 JOIN auth.credential c ON c.member_id = a.member_id
-JOIN auth.username_claim u ON u.member_id = a.member_id
 WHERE a.member_id = viewer_id();
 
 -- name: ReadAccount :one

@@ -467,7 +467,7 @@ func (q *Queries) EndAccount(ctx context.Context) (int64, error) {
 }
 
 const endOldestSessions = `-- name: EndOldestSessions :exec
-UPDATE auth.session s SET revoked_at = $1
+UPDATE auth.session s SET revoked_at = $1::timestamptz
 WHERE s.member_id = $2 AND s.revoked_at IS NULL AND s.id IN (
     SELECT o.id FROM auth.session o
     WHERE o.member_id = $2 AND o.revoked_at IS NULL AND o.expires_at > $1
@@ -475,7 +475,7 @@ WHERE s.member_id = $2 AND s.revoked_at IS NULL AND s.id IN (
 `
 
 type EndOldestSessionsParams struct {
-	Now      *time.Time
+	Now      time.Time
 	MemberID uuid.UUID
 	Keep     int32
 }
@@ -487,11 +487,11 @@ func (q *Queries) EndOldestSessions(ctx context.Context, arg EndOldestSessionsPa
 }
 
 const endOtherSessions = `-- name: EndOtherSessions :execrows
-UPDATE auth.session SET revoked_at = $1
+UPDATE auth.session SET revoked_at = $1::timestamptz
 WHERE member_id = viewer_id() AND id <> $2 AND revoked_at IS NULL
 `
 
-func (q *Queries) EndOtherSessions(ctx context.Context, now *time.Time, iD uuid.UUID) (int64, error) {
+func (q *Queries) EndOtherSessions(ctx context.Context, now time.Time, iD uuid.UUID) (int64, error) {
 	result, err := q.db.Exec(ctx, endOtherSessions, now, iD)
 	if err != nil {
 		return 0, err
@@ -529,22 +529,22 @@ func (q *Queries) EndSession(ctx context.Context, now time.Time, iD uuid.UUID) (
 }
 
 const endSessionOfToken = `-- name: EndSessionOfToken :exec
-UPDATE auth.session s SET revoked_at = $1
+UPDATE auth.session s SET revoked_at = $1::timestamptz
 FROM auth.token t
 WHERE t.hash = $2 AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL
 `
 
 // The session that somebody had while they signed in anew.
-func (q *Queries) EndSessionOfToken(ctx context.Context, now *time.Time, hash []byte) error {
+func (q *Queries) EndSessionOfToken(ctx context.Context, now time.Time, hash []byte) error {
 	_, err := q.db.Exec(ctx, endSessionOfToken, now, hash)
 	return err
 }
 
 const endSessionsOf = `-- name: EndSessionsOf :execrows
-UPDATE auth.session SET revoked_at = $1 WHERE member_id = $2 AND revoked_at IS NULL
+UPDATE auth.session SET revoked_at = $1::timestamptz WHERE member_id = $2 AND revoked_at IS NULL
 `
 
-func (q *Queries) EndSessionsOf(ctx context.Context, now *time.Time, memberID uuid.UUID) (int64, error) {
+func (q *Queries) EndSessionsOf(ctx context.Context, now time.Time, memberID uuid.UUID) (int64, error) {
 	result, err := q.db.Exec(ctx, endSessionsOf, now, memberID)
 	if err != nil {
 		return 0, err
@@ -915,28 +915,21 @@ func (q *Queries) UsernameTaken(ctx context.Context, username string) (bool, err
 }
 
 const viewersCredential = `-- name: ViewersCredential :one
-SELECT a.member_id, a.email, u.username, c.password_hash
+SELECT a.member_id, a.email, c.password_hash
 FROM auth.account a
 JOIN auth.credential c ON c.member_id = a.member_id
-JOIN auth.username_claim u ON u.member_id = a.member_id
 WHERE a.member_id = viewer_id()
 `
 
 type ViewersCredentialRow struct {
 	MemberID     uuid.UUID
 	Email        string
-	Username     string
 	PasswordHash string
 }
 
 func (q *Queries) ViewersCredential(ctx context.Context) (ViewersCredentialRow, error) {
 	row := q.db.QueryRow(ctx, viewersCredential)
 	var i ViewersCredentialRow
-	err := row.Scan(
-		&i.MemberID,
-		&i.Email,
-		&i.Username,
-		&i.PasswordHash,
-	)
+	err := row.Scan(&i.MemberID, &i.Email, &i.PasswordHash)
 	return i, err
 }

@@ -1,0 +1,103 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/paceline/paceline/internal/account/query"
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/mail"
+	"github.com/paceline/paceline/internal/seal"
+)
+
+const registrationPurpose = "registration"
+
+// details are what a registration keeps sealed until its code comes back.
+type details struct {
+	Code        string
+	Email       string // as typed
+	Username    string
+	DisplayName string
+	BirthDate   string
+}
+
+// Register takes a registration in and mails a code. It is unprocessable for
+// values that can't be an account's (too_young among them) and otherwise does the
+// same whatever is known of the address, whose owner is told if there is one.
+func (s *Service) Register(ctx context.Context, c db.Caller, r Registration) error {
+	now := c.At()
+	if err := r.check(now); err != nil {
+		return err
+	}
+	hash, err := s.hash.make(ctx, r.Password)
+	if err != nil {
+		return err
+	}
+	email := foldEmail(r.Email)
+	err = s.DB.AsSystem(ctx, db.ReasonRegister, now, func(ctx context.Context, tx *db.SystemTx) error {
+		q := query.New(tx)
+		waiting, err := q.CountRegistrations(ctx, email, now)
+		if err != nil || waiting >= maxCodes {
+			return err
+		}
+		// A code that is told to nobody keeps the registration of a known address
+		// just like every other.
+		code := newCode()
+		letter := codeMail(mail.VerifyCode, r.Email, code)
+		known, err := q.FindAccount(ctx, email)
+		switch {
+		case err == nil:
+			letter = mail.Message{Kind: mail.AddressKnown, To: known.Email}
+		case !errors.Is(err, pgx.ErrNoRows):
+			return err
+		}
+		id := uuid.New()
+		sealed, err := seal.SealSystemValue(s.Ring, registrationPurpose, id[:], details{
+			Code: code, Email: r.Email, Username: r.Username, DisplayName: r.DisplayName, BirthDate: r.BirthDate.Format(dateOnly),
+		})
+		if err != nil {
+			return err
+		}
+		err = q.AddRegistration(ctx, query.AddRegistrationParams{
+			ID: id, Email: email, DetailsSealed: sealed, PasswordHash: hash, Now: now, ExpiresAt: now.Add(codeLife),
+		})
+		if err != nil {
+			return err
+		}
+		return s.post(ctx, q, now, letter)
+	})
+	if err == nil {
+		s.Mailed()
+	}
+	return err
+}
+
+// Create makes an account at once, without a mail: for the operator's first
+// administrator and for the demo world, whose passwords are published anyway and
+// so need only be long enough. It is a conflict when address or name is taken;
+// reserved names are not refused.
+func (s *Service) Create(ctx context.Context, at time.Time, r Registration, demo bool) (uuid.UUID, error) {
+	var id uuid.UUID
+	check := r.check
+	if demo {
+		check = r.checkPerson
+	}
+	if err := errors.Join(check(at), checkLength("/password", r.Password)); err != nil {
+		return id, err
+	}
+	hash, err := s.hash.make(ctx, r.Password)
+	if err != nil {
+		return id, err
+	}
+	err = s.DB.AsSystem(ctx, db.ReasonRegister, at, func(ctx context.Context, tx *db.SystemTx) error {
+		id, err = s.create(ctx, query.New(tx), at, newAccount{
+			email: r.Email, username: r.Username, displayName: r.DisplayName, birthDate: r.BirthDate, passwordHash: hash,
+		})
+		return err
+	})
+	return id, err
+}
