@@ -7,22 +7,21 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// OutboxMail is a mail that the local run kept instead of sending it.
-type OutboxMail struct {
-	At      time.Time `json:"at"`
-	To      string    `json:"to"`
-	Subject string    `json:"subject"`
-	Text    string    `json:"text"`
-}
-
-// outbox shows the local run's mail. It is no operation of the contract: the
-// route exists only where an outbox was given, which production never does.
+// outbox shows the mail that the local run kept instead of sending it, newest
+// first. It is no operation of the contract: the route exists only where an
+// outbox was given, which production never does.
 func (s *Server) outbox(c echo.Context) error {
-	mails := s.Outbox()
-	if mails == nil {
-		mails = []OutboxMail{}
+	type written struct {
+		At      time.Time `json:"at"`
+		To      string    `json:"to"`
+		Subject string    `json:"subject"`
+		Text    string    `json:"text"`
 	}
-	body, err := json.Marshal(map[string]any{"items": mails})
+	items := []written{}
+	for _, m := range s.Outbox() {
+		items = append(items, written{m.At, m.To, m.Subject, m.Body})
+	}
+	body, err := json.Marshal(map[string]any{"items": items})
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/workout"
@@ -42,7 +43,7 @@ type Options struct {
 
 	// Outbox is the local run's sent mail. Production leaves it nil, and then
 	// there is no route that shows mail.
-	Outbox func() []OutboxMail
+	Outbox func() []mail.Written
 }
 
 // Server answers the contract's operations.
