@@ -59,7 +59,7 @@ test-race: ## Test the Go code with the race detector
 	$(GO) test -race $(TESTFLAGS) ./...
 
 .PHONY: lint
-lint: lint-go lint-web ## Check style, architecture and the contract
+lint: lint-go lint-web lint-shell ## Check style, architecture and the contract
 
 .PHONY: lint-go
 lint-go: $(TOOLS)/golangci-lint $(PAGE)
@@ -68,6 +68,13 @@ lint-go: $(TOOLS)/golangci-lint $(PAGE)
 .PHONY: lint-web
 lint-web: $(MODULES)
 	cd web && npm run --silent check && npm run --silent lint:api
+
+SCRIPTS := .ci/run tools/need-chromium tools/vulnerabilities deploy/make-secrets.sh deploy/postgres/roles.sh
+
+.PHONY: lint-shell
+lint-shell:
+	@for script in $(SCRIPTS); do bash -n "$$script"; done
+	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "shellcheck is not installed: scripts were only parsed"; fi
 
 .PHONY: vuln
 vuln: $(TOOLS)/govulncheck $(MODULES) ## Look for known vulnerabilities in what we depend on
