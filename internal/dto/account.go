@@ -1,0 +1,42 @@
+package dto
+
+import (
+	"time"
+
+	"github.com/paceline/paceline/internal/account"
+	"github.com/paceline/paceline/internal/privacy"
+)
+
+// AccountBody is an account for its owner. For anybody else there is no such
+// body: it is the empty one, which can't be sent.
+func AccountBody(a account.Account, g privacy.Grant) Body {
+	id, username, email := opened(g, a.ID), opened(g, a.Username), opened(g, a.Email)
+	created, minor := opened(g, a.CreatedAt), opened(g, a.Minor)
+	if id == nil || username == nil || email == nil || created == nil || minor == nil {
+		return Body{}
+	}
+	return bodyOf(Account{ID: *id, Username: *username, Email: *email, CreatedAt: *created, Minor: *minor})
+}
+
+// SessionListBody is an owner's sessions; what the grant doesn't open is absent.
+func SessionListBody(sessions []privacy.Guarded[account.Session], g privacy.Grant) Body {
+	list := SessionList{Items: []Session{}}
+	for _, guarded := range sessions {
+		if s := opened(g, guarded); s != nil {
+			list.Items = append(list.Items, Session{
+				ID: s.ID, Kind: SessionKind(s.Kind), Label: s.Label, Current: s.Current,
+				CreatedAt: s.CreatedAt, LastUsedAt: s.LastUsedAt, ExpiresAt: s.ExpiresAt,
+			})
+		}
+	}
+	return bodyOf(list)
+}
+
+// TokensBody is what a sign-in gives to who signed in: tokens are no member's
+// data, they are made for this answer and exist nowhere else.
+func TokensBody(t account.Tokens) Body {
+	return bodyOf(Tokens{
+		AccessToken: t.Access.Reveal(), RefreshToken: t.Refresh.Reveal(),
+		TokenType: TokensTokenTypeBearer, ExpiresIn: int(t.ExpiresIn / time.Second),
+	})
+}
