@@ -481,12 +481,10 @@ type ImportResult struct {
 
 // Lap defines model for Lap.
 type Lap struct {
-	AscentM       *float64 `json:"ascent_m,omitempty"`
-	CadenceAvgRpm *float64 `json:"cadence_avg_rpm,omitempty"`
-	CadenceMaxRpm *float64 `json:"cadence_max_rpm,omitempty"`
-	DescentM      *float64 `json:"descent_m,omitempty"`
-
-	// DistanceM Under `route` where it was computed from a track.
+	AscentM         *float64 `json:"ascent_m,omitempty"`
+	CadenceAvgRpm   *float64 `json:"cadence_avg_rpm,omitempty"`
+	CadenceMaxRpm   *float64 `json:"cadence_max_rpm,omitempty"`
+	DescentM        *float64 `json:"descent_m,omitempty"`
 	DistanceM       *float64 `json:"distance_m,omitempty"`
 	DurationS       float64  `json:"duration_s"`
 	EndPlace        *Place   `json:"end_place,omitempty"`

@@ -1,11 +1,8 @@
 package workout
 
 import (
-	"slices"
-
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/workout/recording"
-	"github.com/paceline/paceline/internal/workout/recording/series"
 )
 
 // pack makes a draft of a recording: what is guarded alike together, the samples as blobs.
@@ -52,9 +49,6 @@ func (d *draft) packParts(r *recording.Recording, channels map[privacy.Field][]s
 	for _, lap := range r.Laps {
 		one := Lap{StartS: lap.StartS, DurationS: lap.DurationS, DistanceM: lap.DistanceM, EffortFigures: effortOf(lap.Effort)}
 		route := routeOf(lap.Place)
-		if lapFromTrack(r, lap) {
-			one.DistanceM, route.DistanceM = nil, lap.DistanceM
-		}
 		e.Laps = append(e.Laps, one)
 		h.Laps = append(h.Laps, HeartFigures(lap.Heart))
 		p.Laps = append(p.Laps, route)
@@ -79,33 +73,6 @@ func (d *draft) packParts(r *recording.Recording, channels map[privacy.Field][]s
 	if r.Device != (recording.Device{}) {
 		d.device = &Device{Name: r.Device.Name, Serial: r.Device.Serial}
 	}
-}
-
-// lapFromTrack says whether a lap's distance may have been computed from the track: there is one,
-// and no distance counter that moved during the lap. In doubt it is guarded as the route.
-func lapFromTrack(r *recording.Recording, lap recording.Lap) bool {
-	if lap.DistanceM == nil || r.Table(series.Place).Column(series.Lat) == nil {
-		return false
-	}
-	effort := r.Table(series.Effort)
-	counter := effort.Column(series.DistanceM)
-	if counter == nil {
-		return true
-	}
-	from, _ := slices.BinarySearch(effort.T, uint32(lap.StartS*1000))
-	to, _ := slices.BinarySearch(effort.T, uint32((lap.StartS+lap.DurationS)*1000))
-	first := series.Absent
-	for _, v := range counter[from:max(from, to)] {
-		if v == series.Absent {
-			continue
-		}
-		if first == series.Absent {
-			first = v
-		} else if v != first {
-			return false
-		}
-	}
-	return true
 }
 
 func effortOf(e recording.Effort) EffortFigures {

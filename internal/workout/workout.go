@@ -120,11 +120,10 @@ type Route struct {
 
 // RouteFigures are of a whole workout or of a lap.
 type RouteFigures struct {
-	Start     *Place   `json:"start,omitempty"`
-	End       *Place   `json:"end,omitempty"`
-	AscentM   *float64 `json:"ascent_m,omitempty"`
-	DescentM  *float64 `json:"descent_m,omitempty"`
-	DistanceM *float64 `json:"distance_m,omitempty"` // a lap's, computed from the track
+	Start    *Place   `json:"start,omitempty"`
+	End      *Place   `json:"end,omitempty"`
+	AscentM  *float64 `json:"ascent_m,omitempty"`
+	DescentM *float64 `json:"descent_m,omitempty"`
 }
 
 // Place is in degrees, WGS 84.
