@@ -119,6 +119,7 @@ CREATE TABLE auth.token (
     FOREIGN KEY (member_id, session_id) REFERENCES auth.session ON DELETE CASCADE
 );
 CREATE INDEX token_session ON auth.token (member_id, session_id);
+CREATE INDEX token_expires ON auth.token (expires_at);
 COMMENT ON TABLE auth.token IS 'class: secret. Proofs of a session';
 COMMENT ON COLUMN auth.token.hash IS 'class: secret. SHA-256';
 COMMENT ON COLUMN auth.token.member_id IS 'class: internal';

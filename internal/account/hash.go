@@ -16,7 +16,7 @@ import (
 type HashCost struct {
 	MemoryKiB   uint32 // per password
 	Time        uint32 // passes
-	Lanes       uint8
+	Parallelism uint8
 	Concurrency int // passwords hashed at the same time
 	Queue       int // passwords that wait for their turn; the next one is refused
 }
@@ -30,11 +30,11 @@ type hasher struct {
 }
 
 func newHasher(c HashCost) (*hasher, error) {
-	if c.Time < 1 || c.Lanes < 1 || c.MemoryKiB < 8*uint32(c.Lanes) || c.Concurrency < 1 || c.Queue < 0 {
+	if c.Time < 1 || c.Parallelism < 1 || c.MemoryKiB < 8*uint32(c.Parallelism) || c.Concurrency < 1 || c.Queue < 0 {
 		return nil, errors.New("account: the cost of hashing makes no sense")
 	}
 	h := &hasher{
-		params: argon2id.Params{Memory: c.MemoryKiB, Iterations: c.Time, Parallelism: c.Lanes, SaltLength: 16, KeyLength: 32},
+		params: argon2id.Params{Memory: c.MemoryKiB, Iterations: c.Time, Parallelism: c.Parallelism, SaltLength: 16, KeyLength: 32},
 		slots:  make(chan struct{}, c.Concurrency),
 		queue:  make(chan struct{}, c.Queue),
 	}

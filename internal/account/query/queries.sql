@@ -199,6 +199,9 @@ DELETE FROM auth.mail WHERE id = sqlc.arg(id) AND next_attempt = sqlc.arg(claim)
 -- name: DelayMail :execrows
 UPDATE auth.mail SET next_attempt = sqlc.arg(next_attempt) WHERE id = sqlc.arg(id) AND next_attempt = sqlc.arg(claim);
 
+-- name: CountMail :one
+SELECT count(*) FROM auth.mail;
+
 -- name: ClearRegistrations :execrows
 DELETE FROM auth.registration WHERE expires_at <= sqlc.arg(now);
 

@@ -360,6 +360,17 @@ func (q *Queries) ClearTokens(ctx context.Context, now time.Time) (int64, error)
 	return result.RowsAffected(), nil
 }
 
+const countMail = `-- name: CountMail :one
+SELECT count(*) FROM auth.mail
+`
+
+func (q *Queries) CountMail(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, countMail)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countRegistrations = `-- name: CountRegistrations :one
 SELECT count(*) FROM auth.registration WHERE email = $1 AND expires_at > $2
 `

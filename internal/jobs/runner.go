@@ -1,0 +1,100 @@
+// Package jobs does what nobody waits for: it sends the mail in the outbox,
+// clears away what is past its time, and wraps members' keys anew after the key
+// ring got another primary.
+//
+// Any number of replicas may run at once. A mail is claimed for a while by one of
+// them; whoever dies with a claim lets it fall back, so that a mail is sent at
+// least once, and twice only after a crash between sending and saying so. Its
+// Message-ID stays the same. The other jobs do nothing twice.
+//
+// A job that fails says so and is tried again at its next turn; none ends the
+// others.
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/mail"
+	"github.com/paceline/paceline/internal/observe"
+	"github.com/paceline/paceline/internal/seal"
+)
+
+// Config is what a Runner is made of. Everything in it is needed.
+type Config struct {
+	DB      *db.DB
+	Ring    *seal.Ring
+	Sender  mail.Sender
+	Observe *observe.Observer
+	Now     func() time.Time
+}
+
+const (
+	mailEvery   = 5 * time.Second // for what other replicas left and what is tried again
+	upkeepEvery = 10 * time.Minute
+)
+
+// Runner runs the jobs. It is safe for concurrent use; Run is called once.
+type Runner struct {
+	Config
+	wake chan struct{}
+
+	sweptFor string // the primary that all members' keys were last looked through for
+	sweptAt  time.Time
+}
+
+// New makes a runner that does nothing yet.
+func New(c Config) *Runner { return &Runner{Config: c, wake: make(chan struct{}, 1)} }
+
+// Wake has the outbox looked at now. It never blocks.
+func (r *Runner) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default: // it is about to be looked at anyway
+	}
+}
+
+// Run works until ctx ends. It returns when what it had begun is done: a mail
+// that is on its way gets half a minute.
+func (r *Runner) Run(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() {
+		every(ctx, mailEvery, r.wake, func() { r.step(ctx, "mail", r.sendMail) })
+	})
+	both.Go(func() {
+		every(ctx, upkeepEvery, nil, func() {
+			r.step(ctx, "retention", r.clear)
+			r.step(ctx, "rewrap", r.rewrap)
+		})
+	})
+	both.Wait()
+}
+
+// every runs f at once, then at each tick and each time it is woken.
+func every(ctx context.Context, period time.Duration, wake <-chan struct{}, f func()) {
+	ticker := time.NewTicker(period)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		f()
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		case <-wake:
+		}
+	}
+}
+
+// step runs one job to its end or failure.
+func (r *Runner) step(ctx context.Context, job string, f func(context.Context) error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.Observe.Panic(ctx, p)
+		}
+	}()
+	if err := f(ctx); err != nil && ctx.Err() == nil {
+		r.Observe.Fail(ctx, "a job failed", err, slog.String("job", job))
+	}
+}

@@ -1,0 +1,108 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/account/query"
+	"github.com/paceline/paceline/internal/db"
+)
+
+// How long things are kept that are past their use.
+const (
+	keepRevoked     = 24 * time.Hour      // an ended session
+	keepIdle        = 30 * 24 * time.Hour // a session that nothing was heard of; no token of one lives longer unused
+	keepIdempotency = 48 * time.Hour      // the contract promises 24
+)
+
+// clear deletes what is past its time.
+func (r *Runner) clear(ctx context.Context) error {
+	now := r.Now()
+	var cleared int64
+	var failed error
+	for _, statement := range []func(context.Context, *query.Queries) (int64, error){
+		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearRegistrations(ctx, now) },
+		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearResets(ctx, now) },
+		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearTokens(ctx, now) },
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearSessions(ctx, query.ClearSessionsParams{
+				Now: now, RevokedBefore: now.Add(-keepRevoked), UsedBefore: now.Add(-keepIdle),
+			})
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearIdempotency(ctx, now.Add(-keepIdempotency))
+		},
+	} {
+		// Each on its own: one that fails keeps nothing else.
+		err := r.DB.AsWorker(ctx, db.ReasonRetention, now, func(ctx context.Context, tx *db.SystemTx) error {
+			rows, err := statement(ctx, query.New(tx))
+			cleared += rows
+			return err
+		})
+		failed = errors.Join(failed, err)
+	}
+	r.report(ctx, "retention", "cleared what is past its time", cleared)
+	return failed
+}
+
+const (
+	sweepPage  = 500
+	sweepEvery = 24 * time.Hour // for keys that a replica wrapped before it saw the rotation
+)
+
+// rewrap wraps every member's key by the ring's primary, if that changed or the
+// last look was long ago. What is sealed by those keys stays as it is. Once it
+// has said so without a failure, a former primary wraps nothing any more.
+func (r *Runner) rewrap(ctx context.Context) error {
+	primary, now := r.Ring.Primary(), r.Now()
+	if primary == r.sweptFor && now.Before(r.sweptAt.Add(sweepEvery)) {
+		return nil
+	}
+	var rewrapped int64
+	var failed error
+	for after, more := uuid.Nil, true; more; {
+		err := r.DB.AsWorker(ctx, db.ReasonRotateKeys, now, func(ctx context.Context, tx *db.SystemTx) error {
+			q := query.New(tx)
+			rows, err := q.ListMemberKeys(ctx, after, sweepPage)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				after = row.MemberID
+				wrapped, changed, err := r.Ring.Rewrap(row.MemberID, row.Wrapped)
+				if err != nil {
+					failed = err // one key that doesn't open holds up no other
+					continue
+				}
+				if !changed {
+					continue
+				}
+				n, err := q.Rewrap(ctx, query.RewrapParams{Rewrapped: wrapped, MemberID: row.MemberID, Wrapped: row.Wrapped})
+				if err != nil {
+					return err
+				}
+				rewrapped += n
+			}
+			more = len(rows) == sweepPage
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	r.report(ctx, "rewrap", "wrapped members' keys by the primary", rewrapped, slog.String("primary", primary))
+	if failed == nil {
+		r.sweptFor, r.sweptAt = primary, now
+	}
+	return failed
+}
+
+func (r *Runner) report(ctx context.Context, job, message string, count int64, more ...slog.Attr) {
+	if count > 0 {
+		r.Observe.Log.LogAttrs(ctx, slog.LevelInfo, message, append(more, slog.String("job", job), slog.Int64("count", count))...)
+	}
+}
