@@ -75,29 +75,3 @@ func (s *Service) Register(ctx context.Context, c db.Caller, r Registration) err
 	}
 	return err
 }
-
-// Create makes an account at once, without a mail: for the operator's first
-// administrator and for the demo world, whose passwords are published anyway and
-// so need only be long enough. It is a conflict when address or name is taken;
-// reserved names are not refused.
-func (s *Service) Create(ctx context.Context, at time.Time, r Registration, demo bool) (uuid.UUID, error) {
-	var id uuid.UUID
-	check := r.check
-	if demo {
-		check = r.checkPerson
-	}
-	if err := errors.Join(check(at), checkLength("/password", r.Password)); err != nil {
-		return id, err
-	}
-	hash, err := s.hash.make(ctx, r.Password)
-	if err != nil {
-		return id, err
-	}
-	err = s.DB.AsSystem(ctx, db.ReasonRegister, at, func(ctx context.Context, tx *db.SystemTx) error {
-		id, err = s.create(ctx, query.New(tx), at, newAccount{
-			email: r.Email, username: r.Username, displayName: r.DisplayName, birthDate: r.BirthDate, passwordHash: hash,
-		})
-		return err
-	})
-	return id, err
-}

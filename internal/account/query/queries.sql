@@ -48,6 +48,9 @@ INSERT INTO auth.account (member_id, email, created_at) VALUES (sqlc.arg(member_
 INSERT INTO auth.credential (member_id, password_hash, password_changed_at)
 VALUES (sqlc.arg(member_id), sqlc.arg(password_hash), sqlc.arg(now));
 
+-- name: AddStaffRole :exec
+INSERT INTO auth.staff_role (member_id, role, granted_at) VALUES (sqlc.arg(member_id), sqlc.arg(role), sqlc.arg(now));
+
 -- name: ClaimEmail :execrows
 INSERT INTO auth.email_claim (email, member_id) VALUES (sqlc.arg(email), sqlc.arg(member_id)) ON CONFLICT (email) DO NOTHING;
 

@@ -196,6 +196,21 @@ func (q *Queries) AddSession(ctx context.Context, arg AddSessionParams) error {
 	return err
 }
 
+const addStaffRole = `-- name: AddStaffRole :exec
+INSERT INTO auth.staff_role (member_id, role, granted_at) VALUES ($1, $2, $3)
+`
+
+type AddStaffRoleParams struct {
+	MemberID uuid.UUID
+	Role     string
+	Now      time.Time
+}
+
+func (q *Queries) AddStaffRole(ctx context.Context, arg AddStaffRoleParams) error {
+	_, err := q.db.Exec(ctx, addStaffRole, arg.MemberID, arg.Role, arg.Now)
+	return err
+}
+
 const addToken = `-- name: AddToken :exec
 INSERT INTO auth.token (hash, member_id, session_id, kind, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6)
