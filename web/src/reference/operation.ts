@@ -101,7 +101,7 @@ function responses(contract: Contract, entry: Entry): HTMLElement {
     found.map(([status, reference]) => {
       const response = resolve(contract, reference);
       const name = h('span', { class: `status status-${status.slice(0, 1)}` }, status);
-      const says = h('span', { class: 'says' }, response.description?.split('\n', 1)[0] ?? '');
+      const says = h('span', { class: 'says' }, inline(response.description?.split('\n', 1)[0] ?? ''));
       if (!response.content) return h('p', { class: 'response empty' }, name, ' ', says);
       return folded({ class: 'response', open: status.startsWith('2') }, [name, ' ', says], () =>
         media(contract, response.content, true),
