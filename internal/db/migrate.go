@@ -46,22 +46,21 @@ func Provision(ctx context.Context, adminURL string, passwords map[string]string
 }
 
 func provisionRole(ctx context.Context, tx pgx.Tx, role, password string) error {
-	name := pgx.Identifier{role}.Sanitize()
-	var exists bool
-	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, role).Scan(&exists); err != nil {
+	// Another database of the server may be provisioned at this moment: whoever
+	// comes second finds the role there.
+	_, err := tx.Exec(ctx, `DO $$ BEGIN
+		CREATE ROLE `+pgx.Identifier{role}.Sanitize()+` LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+	EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+	END $$`)
+	if err != nil {
 		return err
-	}
-	if !exists {
-		if _, err := tx.Exec(ctx, "CREATE ROLE "+name+" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"); err != nil {
-			return err
-		}
 	}
 	if password == "" {
 		return nil
 	}
 	// DDL takes no parameters; the server quotes the password itself.
 	var statement string
-	err := tx.QueryRow(ctx, `SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)`, role, password).Scan(&statement)
+	err = tx.QueryRow(ctx, `SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)`, role, password).Scan(&statement)
 	if err != nil {
 		return err
 	}

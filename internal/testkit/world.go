@@ -243,3 +243,11 @@ func Fill(path string, params map[string]string) string {
 	}
 	return path
 }
+
+// Cancellable is a context that ends with the test, or before it.
+func Cancellable(t testing.TB) (context.Context, context.CancelFunc) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	t.Cleanup(stop)
+	return ctx, stop
+}

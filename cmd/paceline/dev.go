@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/paceline/paceline/internal/config"
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/db/local"
+	"github.com/paceline/paceline/internal/demo"
+	"github.com/paceline/paceline/internal/mail"
+	"github.com/paceline/paceline/internal/observe"
+	"github.com/paceline/paceline/internal/seal"
+	"github.com/paceline/paceline/internal/service"
+)
+
+// dev is a whole platform on this machine: a PostgreSQL of its own (or the one
+// that DATABASE_URL names), a key ring, a mailbox instead of mail, a demo world.
+func dev(ctx context.Context, args []string, e env) (err error) {
+	if len(args) > 0 {
+		return errors.New("paceline dev takes no arguments; it is configured by the environment")
+	}
+	c, err := config.Dev(e.vars)
+	if err != nil {
+		return err
+	}
+	// Others may pass through to the database's folder, which has a mode of its own.
+	if err := os.MkdirAll(c.Data, 0o711); err != nil { //nolint:gosec // see above
+		return fmt.Errorf("PACELINE_DATA: %w", err)
+	}
+	logFile, err := os.OpenFile(filepath.Join(c.Data, "paceline.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("PACELINE_DATA: %w", err)
+	}
+	defer logFile.Close() //nolint:errcheck // a log
+	observer := observe.New(logFile, c.LogLevel)
+
+	admin, server, err := devDatabase(ctx, c, e.out)
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		defer func() { err = errors.Join(err, server.Stop(context.WithoutCancel(ctx))) }()
+		// Without its database there is nothing left to serve.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		go func() {
+			select {
+			case <-server.Done():
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+	}
+	roles := map[string]string{}
+	if server == nil {
+		for _, role := range []string{db.RoleMigrator, db.RoleApp, db.RoleAuth, db.RoleWorker} {
+			roles[role] = rand.Text()
+		}
+	}
+	fmt.Fprintln(e.out, "bringing the schema up to date")
+	if err := db.Provision(ctx, admin, roles); err != nil {
+		return err
+	}
+	if err := db.Migrate(ctx, admin); err != nil {
+		return err
+	}
+	ring, err := devRing(c.Keyring)
+	if err != nil {
+		return err
+	}
+	outbox := mail.NewOutbox(c.PublicURL.String(), 200, time.Now)
+	o := options(c, ring, observer)
+	o.Database = db.Config{URL: admin, Passwords: roles, Connections: c.Database.Connections}
+	o.Mail, o.Outbox = outbox, outbox.Recent
+	s, err := service.New(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := demoWorld(ctx, c, s, e.out); err != nil {
+		return err
+	}
+	watchRing(ctx, ring, observer)
+	return listen(ctx, c, s, func() { welcome(e.out, c) })
+}
+
+// devDatabase is a superuser's way into the local run's database, and the
+// private server if there is one to stop.
+func devDatabase(ctx context.Context, c *config.Config, out io.Writer) (string, *local.Server, error) {
+	if c.Database.URL.IsSet() {
+		return c.Database.URL.Reveal(), nil, nil
+	}
+	server, err := local.Start(ctx, local.Options{Dir: filepath.Join(c.Data, "postgres"), Progress: out})
+	if err != nil {
+		return "", nil, err
+	}
+	conn, err := pgx.Connect(ctx, server.URL("postgres"))
+	if err == nil {
+		var there bool
+		err = conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'paceline')`).Scan(&there)
+		if err == nil && !there {
+			_, err = conn.Exec(ctx, `CREATE DATABASE paceline`)
+		}
+		err = errors.Join(err, conn.Close(ctx))
+	}
+	if err != nil {
+		return "", nil, errors.Join(err, server.Stop(context.WithoutCancel(ctx)))
+	}
+	return server.URL("paceline"), server, nil
+}
+
+func devRing(path string) (*seal.Ring, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := seal.GenerateFile(path); err != nil {
+			return nil, err
+		}
+	}
+	return seal.LoadRing(path)
+}
+
+const sampleRide = "sample-ride.fit"
+
+// demoWorld fills an empty database, and lays a recording ready to import.
+func demoWorld(ctx context.Context, c *config.Config, s *service.Service, out io.Writer) error {
+	now := time.Now()
+	sample := filepath.Join(c.Data, sampleRide)
+	if _, err := os.Stat(sample); errors.Is(err, fs.ErrNotExist) {
+		if err := os.WriteFile(sample, demo.SampleRide(now), 0o600); err != nil {
+			return err
+		}
+	}
+	began := false
+	err := demo.Load(ctx, s.Handler, s.Accounts, now, func(share float64, what string) {
+		began = true
+		fmt.Fprintf(out, "\r\x1b[Kloading the demo world: %3.0f %% %s", 100*share, what)
+	})
+	if began {
+		fmt.Fprintln(out)
+	}
+	return err
+}
+
+func welcome(out io.Writer, c *config.Config) {
+	base := c.PublicURL.String()
+	fmt.Fprintf(out, `
+Paceline runs on %[1]s (reference: %[1]s/docs, mail: %[1]s/dev/outbox)
+Metrics and profiles: http://%[2]s/metrics; log: %[3]s
+
+Demo members, each NAME@demo.test with the password demo-password-NAME:
+  ada   a private account; heart rate and place only for herself
+  ben   follows ada
+  cleo  a stranger to ada
+  dan   blocked by ada
+  eve   shows everything to everyone
+
+Three calls to try:
+  TOKEN=$(curl -s %[1]s/v1/auth/login --json '{"email":"ada@demo.test","password":"demo-password-ada"}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+  curl -s %[1]s/v1/workouts/import -H "Authorization: Bearer $TOKEN" -F file=@%[4]s
+  curl -si %[1]s/v1/members/ada
+
+Ctrl-C stops everything.
+`, base, c.PrivateAddr, filepath.Join(c.Data, "paceline.log"), filepath.Join(c.Data, sampleRide))
+}
