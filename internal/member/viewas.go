@@ -65,7 +65,7 @@ func (s *Service) ViewAsMember(ctx context.Context, c db.Caller, name string) (V
 			return eyes{}, err
 		}
 		if other == tx.Viewer().Member() {
-			return eyes{look: func(own privacy.Grant) privacy.Grant { return own }, member: other}, nil
+			return eyes{look: oneself, member: other}, nil
 		}
 		bits, err := query.New(tx).OwnEdge(ctx, other)
 		edge := privacy.Edge(bits) //nolint:gosec // six bits
@@ -74,6 +74,13 @@ func (s *Service) ViewAsMember(ctx context.Context, c db.Caller, name string) (V
 			lowest: privacy.Members, member: other,
 		}, err
 	})
+}
+
+func oneself(own privacy.Grant) privacy.Grant {
+	if own.Relation() != privacy.RelationSelf {
+		return privacy.Grant{}
+	}
+	return own
 }
 
 func findOrBlocked(ctx context.Context, tx *db.Tx, who ref) (uuid.UUID, error) {

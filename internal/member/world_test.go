@@ -30,6 +30,7 @@ type world struct {
 	ring      *seal.Ring
 	super     *pgx.Conn // passes row-level security by
 	database  *pgtest.DB
+	open      *db.DB
 	Anonymous db.Caller
 }
 
@@ -49,7 +50,7 @@ func newWorld(t testing.TB) *world {
 		d.Close()
 		_ = super.Close(ctx)
 	})
-	w.super = super
+	w.super, w.open = super, d
 	w.Service = member.New(d, w.ring)
 	return w
 }

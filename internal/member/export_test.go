@@ -1,0 +1,4 @@
+package member
+
+// UpperBound is upperBound, for its property.
+var UpperBound = upperBound
