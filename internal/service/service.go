@@ -108,6 +108,9 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 		return nil, err
 	}
 	s.Private = o.Observer.Private(database.Ping)
+	if err := o.Observer.Metrics.MailDepth(s.jobs.MailWaiting); err != nil {
+		return nil, err
+	}
 	for role, stat := range database.Pools() {
 		if err := o.Observer.Metrics.Pool(role, stat); err != nil {
 			return nil, err

@@ -20,7 +20,7 @@ type Cast struct {
 // Actor is somebody who asks about the owner.
 type Actor struct {
 	Standing
-	*Person // nil is anonymous
+	Person *Person // nil is anonymous
 }
 
 // Client is how the actor asks.
