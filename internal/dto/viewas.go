@@ -1,0 +1,21 @@
+package dto
+
+import (
+	"github.com/paceline/paceline/internal/member"
+	"github.com/paceline/paceline/internal/workout"
+)
+
+// ViewAsBody is the caller's profile and workouts through somebody else's eyes:
+// the bodies that those would get. Where they get nothing there is neither.
+func ViewAsBody(v member.View, workouts []workout.Shown) Body {
+	out := ViewAs{Relation: relationOf(v.Grant), Visible: v.Visible}
+	if !v.Visible {
+		return bodyOf(out)
+	}
+	items, ok := workoutModels(workouts)
+	if out.Profile = profileOf(v.Profile, v.Grant); out.Profile == nil || !ok {
+		return Body{}
+	}
+	out.Workouts = items
+	return bodyOf(out)
+}
