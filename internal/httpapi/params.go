@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -13,7 +14,10 @@ import (
 // checkParameters holds a request to the contract's parameters: no other query
 // parameter, each given once, each within its bounds.
 func checkParameters(c echo.Context, o *operation) error {
-	query := c.Request().URL.Query()
+	query, err := url.ParseQuery(c.Request().URL.RawQuery)
+	if err != nil {
+		return fault.Invalid("bad_query", "the query can't be read")
+	}
 	known := map[string]bool{}
 	for _, ref := range o.parameters {
 		if ref.Value.In == openapi3.ParameterInQuery {
@@ -26,6 +30,9 @@ func checkParameters(c echo.Context, o *operation) error {
 		}
 		if len(values) != 1 {
 			return badParameter(openapi3.ParameterInQuery, name, "is given more than once")
+		}
+		if values[0] == "" {
+			return badParameter(openapi3.ParameterInQuery, name, "is empty")
 		}
 	}
 	path := map[string]string{}
