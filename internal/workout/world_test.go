@@ -33,6 +33,7 @@ type world struct {
 	admin *pgxpool.Pool
 	ring  *seal.Ring
 	s     *workout.Service
+	kept  uuid.UUID // a workout that was there before
 }
 
 func newWorld(t testing.TB) *world {
