@@ -13,7 +13,6 @@ MAKEFLAGS += --no-print-directory
 TESTFLAGS ?= $(if $(CI),-race -count=1)
 
 GO      := go
-GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 TOOLS   := bin/tools
 MODULES := web/node_modules/.installed
 PAGE    := web/dist/index.html
@@ -35,7 +34,8 @@ run: build ## Run the platform here, with its own PostgreSQL and a demo world (C
 
 .PHONY: build
 build: $(PAGE) ## Build bin/paceline with the web pages in it
-	@$(GOBUILD) -o bin/paceline ./cmd/paceline
+	@[[ -e bin/paceline ]] || echo "building bin/paceline (the first time this takes a minute or two)"
+	@$(GO) build -buildvcs=false -o bin/paceline ./cmd/paceline
 
 .PHONY: web
 web: $(PAGE) ## Build the web pages
