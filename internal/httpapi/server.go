@@ -48,7 +48,6 @@ type Options struct {
 
 // Server answers the contract's operations.
 type Server struct {
-	ServerInterface
 	Options
 	manifest  manifest
 	document  []byte // the contract as JSON, with the privacy model
