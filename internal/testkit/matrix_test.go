@@ -134,7 +134,7 @@ func (m *matrix) read(o testkit.Operation) {
 				continue
 			}
 			if q.nobody == "" {
-				m.about(at, a, o, got, whole, marks)
+				m.about(at, a, o, got)
 				continue
 			}
 			visible := a.Shows(q.exists, m.Choices, q.ceiling)
@@ -160,7 +160,7 @@ func (m *matrix) read(o testkit.Operation) {
 
 // about is for operations about the asker or about nobody: search, feed, one's
 // own things. What of the owner is in the answer must be the model's.
-func (m *matrix) about(at string, a testkit.Actor, o testkit.Operation, got, whole testkit.Response, marks map[string]string) {
+func (m *matrix) about(at string, a testkit.Actor, o testkit.Operation, got testkit.Response) {
 	m.t.Helper()
 	if o.Schema == nil || got.Status != http.StatusOK {
 		return
@@ -178,8 +178,6 @@ func (m *matrix) about(at string, a testkit.Actor, o testkit.Operation, got, who
 		}
 		m.items(at, a, got, "member", func(item map[string]any) bool { return slices.Contains(m.Workouts[:], fmt.Sprint(item["id"])) }, want)
 	}
-	_ = whole
-	_ = marks
 }
 
 // items counts the owner's things in a list and holds each to the model.
@@ -279,7 +277,7 @@ func (m *matrix) compare(at string, a testkit.Actor, body []byte, marks map[stri
 	}
 	shows := func(path string) bool {
 		// A member of a body is there if it and all around it may be.
-		for p := path; ; p = p[:strings.LastIndex(p, ".")] {
+		for p := path; ; p = strings.TrimSuffix(p[:strings.LastIndex(p, ".")], "[]") {
 			if mark, known := marks[p]; !known || (mark != "always" && !a.Shows(mark, m.Choices, ceiling)) {
 				return false
 			}
