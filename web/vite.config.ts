@@ -9,6 +9,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     emptyOutDir: true,
+    // The contract lets files have names of small letters and digits only.
+    rolldownOptions: { output: { hashCharacters: 'hex' } },
   },
   server: { proxy: { '/openapi.json': 'http://localhost:8080' } },
   test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },

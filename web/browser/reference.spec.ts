@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { expect, test as base, type Page } from '@playwright/test';
 import type axe from 'axe-core';
-import { methods, type Contract } from '../src/reference/contract';
+import { methods, resolve, type Contract } from '../src/reference/contract';
 import { hostileContract, model, ownContract } from './contracts';
-import { serve } from './server';
+import { dist, serve } from './server';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
@@ -109,6 +110,14 @@ test('shows hostile text as text', async ({ page, open }) => {
   await page.locator('article details').first().evaluate((fold: HTMLDetailsElement) => { fold.open = true; });
   expect(await page.locator('#page img, #page script').count()).toBe(0);
   await expect(page).toHaveTitle('Paceline API reference');
+});
+
+test('has files of a name that the contract lets be asked for', () => {
+  const contract = ownContract();
+  const [parameter] = contract.paths['/docs/assets/{name}']?.get?.parameters ?? [];
+  const pattern = parameter && resolve(contract, parameter).schema?.pattern;
+  expect(pattern).toBeDefined();
+  for (const name of readdirSync(join(dist, 'assets'))) expect(name).toMatch(new RegExp(pattern ?? ''));
 });
 
 test('says what is wrong when there is no contract', async ({ page }) => {

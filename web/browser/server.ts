@@ -9,7 +9,9 @@ export const policy =
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
-const dist = join(import.meta.dirname, '..', 'dist');
+
+/** Where the built page lies. */
+export const dist = join(import.meta.dirname, '..', 'dist');
 
 /** Serves the built page at /docs and a contract at /openapi.json on a free port. */
 export async function serve(contract: unknown): Promise<{ url: string; close: () => void }> {
