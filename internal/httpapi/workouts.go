@@ -9,7 +9,6 @@ import (
 
 	"github.com/paceline/paceline/internal/dto"
 	"github.com/paceline/paceline/internal/fault"
-	"github.com/paceline/paceline/internal/page"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/workout"
 )
@@ -72,7 +71,7 @@ func (s *Server) DeleteWorkout(c echo.Context, id dto.WorkoutID) error {
 
 // ListFeed is the workouts of whom the caller follows.
 func (s *Server) ListFeed(c echo.Context, params dto.ListFeedParams) error {
-	list, err := s.Workouts.Feed(c.Request().Context(), caller(c), workoutPage(params.Limit, params.Cursor))
+	list, err := s.Workouts.Feed(c.Request().Context(), caller(c), pageRequest(c, params.Limit, params.Cursor))
 	if err != nil {
 		return err
 	}
@@ -81,7 +80,7 @@ func (s *Server) ListFeed(c echo.Context, params dto.ListFeedParams) error {
 
 // ListMemberWorkouts is a member's workouts, as far as the caller may see them.
 func (s *Server) ListMemberWorkouts(c echo.Context, ref dto.MemberRef, params dto.ListMemberWorkoutsParams) error {
-	list, err := s.Workouts.ByMember(c.Request().Context(), caller(c), ref, workoutPage(params.Limit, params.Cursor))
+	list, err := s.Workouts.ByMember(c.Request().Context(), caller(c), ref, pageRequest(c, params.Limit, params.Cursor))
 	if err != nil {
 		return err
 	}
@@ -95,18 +94,6 @@ func (s *Server) GetMemberStats(c echo.Context, ref dto.MemberRef) error {
 		return err
 	}
 	return respond(c, http.StatusOK, dto.StatsBody(totals, grant))
-}
-
-// workoutPage is which page of a list is asked for; the contract has bounded it.
-func workoutPage(limit *dto.Limit, cursor *dto.Cursor) page.Request {
-	r := page.Request{Limit: 20}
-	if limit != nil {
-		r.Limit = *limit
-	}
-	if cursor != nil {
-		r.Cursor = *cursor
-	}
-	return r
 }
 
 // repeatOf names the create that an Idempotency-Key stands for. The raw body is the request.
