@@ -118,6 +118,20 @@ func TestPathsExist(t *testing.T) {
 	}
 }
 
+func TestEveryFolderIsInTheLayout(t *testing.T) {
+	t.Parallel()
+	layout := named(t, "docs/architecture.md").text
+	folders, err := filepath.Glob(filepath.Join(root, "internal", "*", ""))
+	if err != nil || len(folders) < 10 {
+		t.Fatal(folders, err)
+	}
+	for _, folder := range folders {
+		if name := "`internal/" + filepath.Base(folder) + "`"; !strings.Contains(layout, name) {
+			t.Errorf("the layout in docs/architecture.md lacks %s", name)
+		}
+	}
+}
+
 func TestMakeTargetsExist(t *testing.T) {
 	t.Parallel()
 	targets := map[string]bool{}
