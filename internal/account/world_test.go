@@ -179,8 +179,21 @@ func (w *world) tables() map[string]int {
 	return out
 }
 
+// left is how many rows of which tables a step adds or takes away.
+func (w *world) left(step func()) map[string]int {
+	w.t.Helper()
+	before := w.tables()
+	step()
+	diff := w.tables()
+	for name, n := range before {
+		if diff[name] -= n; diff[name] == 0 {
+			delete(diff, name)
+		}
+	}
+	return diff
+}
+
 // events counts a security event in the log.
 func (w *world) events(kind observe.EventKind) int {
 	return strings.Count(w.log.String(), `"event":"`+string(kind)+`"`)
 }
-
