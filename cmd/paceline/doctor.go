@@ -14,6 +14,7 @@ import (
 	"github.com/paceline/paceline/internal/config"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/db/local"
+	"github.com/paceline/paceline/internal/jobs"
 	"github.com/paceline/paceline/internal/seal"
 )
 
@@ -83,7 +84,7 @@ func (d *diagnosis) production(ctx context.Context, vars []string) {
 	}
 	defer pools.Close()
 	if d.is("schema", pools.CheckSchema(ctx), "") && ring != nil {
-		left, err := pools.KeysNotWrappedBy(ctx, ring.Primary(), time.Now())
+		left, err := jobs.KeysLeft(ctx, pools, ring.Primary(), time.Now())
 		if d.is("member keys", err, "") && left > 0 {
 			fmt.Fprintf(d.out, "  note   %d member keys wait to be wrapped by the primary key; keep the older keys until this is 0\n", left)
 		}

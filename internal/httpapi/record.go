@@ -34,7 +34,7 @@ func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 		if o := operationOf(c); o != nil {
 			r.Route = o.path
 		}
-		if !caller(c).Anonymous() {
+		if caller(c).TokenHash() != nil {
 			r.Actor = privacy.ActorSession.String()
 		}
 		ctx := context.WithoutCancel(c.Request().Context())

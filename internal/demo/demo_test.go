@@ -1,0 +1,167 @@
+package demo_test
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/paceline/paceline/internal/demo"
+	"github.com/paceline/paceline/internal/testkit"
+)
+
+var principals = []string{"ada", "ben", "cleo", "dan", "eve"}
+
+func load(t *testing.T) (*testkit.World, map[string]*testkit.Person) {
+	t.Helper()
+	w := testkit.Start(t)
+	if err := demo.Load(t.Context(), w.Service.Handler, w.Service.Accounts, w.Clock.Now(), func(float64, string) {}); err != nil {
+		t.Fatal(err)
+	}
+	people := map[string]*testkit.Person{}
+	for _, name := range principals {
+		p := &testkit.Person{Name: name, Email: demo.Email(name), Password: demo.Password(name)}
+		w.Login(p)
+		p.ID, _ = p.Get("/v1/me").Want(t, http.StatusOK).Map(t)["id"].(string)
+		people[name] = p
+	}
+	return w, people
+}
+
+// The demo members stand to each other as the README says.
+func TestTheWorldIsAsTold(t *testing.T) {
+	t.Parallel()
+	w, people := load(t)
+	list := people["ada"].Get("/v1/members/ada/workouts?limit=1").Want(t, http.StatusOK)
+	ride := regexp.MustCompile(`"id":"([^"]+)"`).FindStringSubmatch(string(list.Body))[1]
+	for name, want := range map[string]struct {
+		profile, ride int
+		sees, lacks   []string
+	}{
+		"ada":  {200, 200, []string{"heart_rate_avg_bpm", "device_name"}, nil},
+		"ben":  {200, 200, []string{"power_avg_w"}, []string{"heart_rate", `"lat"`, "position", "ascent", "device", "audience"}},
+		"cleo": {200, 404, nil, []string{"Ada L.", "Early rides"}},
+		"dan":  {404, 404, nil, nil},
+	} {
+		profile, got := people[name].Get("/v1/members/ada"), people[name].Get("/v1/workouts/"+ride)
+		if profile.Status != want.profile || got.Status != want.ride {
+			t.Errorf("%s: profile %d, ride %d", name, profile.Status, got.Status)
+		}
+		for _, text := range want.sees {
+			if !strings.Contains(string(got.Body), text) {
+				t.Errorf("%s lacks %s: %s", name, text, got.Body)
+			}
+		}
+		for _, text := range want.lacks {
+			if strings.Contains(string(got.Body)+string(profile.Body), text) {
+				t.Errorf("%s sees %s: %s %s", name, text, profile.Body, got.Body)
+			}
+		}
+	}
+	if differ := w.Get("/v1/members/ada").Same(w.Get("/v1/members/nobody-at-all")); differ != "" {
+		t.Errorf("ada to anonymous is not like nobody: %s", differ)
+	}
+	eve := w.Get("/v1/members/eve").Want(t, http.StatusOK)
+	if !strings.Contains(string(eve.Body), "weight_kg") {
+		t.Errorf("eve hides something: %s", eve.Body)
+	}
+	// Loading what is loaded does nothing.
+	before := w.Query(`SELECT count(*)::text FROM workout`)
+	err := demo.Load(t.Context(), w.Service.Handler, w.Service.Accounts, w.Clock.Now(), func(float64, string) { t.Error("it loads again") })
+	if err != nil || w.Query(`SELECT count(*)::text FROM workout`) != before {
+		t.Errorf("loaded twice: %v", err)
+	}
+	// And what was cut off is finished.
+	if _, err := w.Root.Exec(t.Context(), `DELETE FROM member WHERE id = (SELECT member_id FROM profile WHERE username = 'zoe')`); err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Load(t.Context(), w.Service.Handler, w.Service.Accounts, w.Clock.Now(), func(float64, string) {}); err != nil {
+		t.Fatal(err)
+	}
+	if after := w.Query(`SELECT count(*)::text FROM workout`); after != before {
+		t.Errorf("finishing made %s workouts of %s", after, before)
+	}
+}
+
+// A stolen dump shows no sealed value: nothing that an owner alone is told of
+// birth, body, heart and places stands in it, as text or as bytes.
+func TestADumpShowsNothingSealed(t *testing.T) {
+	t.Parallel()
+	w, people := load(t)
+	sealed := map[string]string{}
+	note := func(name, field string, value any) {
+		text := fmt.Sprint(value)
+		if len(text) >= 5 {
+			sealed[text] = name + "'s " + field
+		}
+	}
+	for name, p := range people {
+		profile := p.Get("/v1/me/profile").Want(t, http.StatusOK).Map(t)
+		for _, field := range []string{"birth_date", "gender", "height_cm", "weight_kg"} {
+			if value, ok := profile[field]; ok {
+				note(name, field, value)
+			}
+		}
+		if place, ok := profile["location"].(map[string]any); ok {
+			note(name, "city", place["city"])
+		}
+		items, _ := p.Get("/v1/members/"+name+"/workouts").Want(t, http.StatusOK).Map(t)["items"].([]any)
+		for _, item := range items {
+			workout, _ := item.(map[string]any)
+			for _, end := range []string{"start_place", "end_place"} {
+				if place, ok := workout[end].(map[string]any); ok {
+					note(name, end, place["lat"])
+					note(name, end, place["lon"])
+				}
+			}
+		}
+	}
+	if len(sealed) < 40 {
+		t.Fatalf("only %d values to look for", len(sealed))
+	}
+	dump := dump(t, w.Root)
+	// A value must not be found because the dump is empty.
+	for _, there := range []string{"Ada L.", "ada@demo.test", "Hill repeats"} {
+		if !strings.Contains(dump, there) {
+			t.Errorf("the dump lacks %s", there)
+		}
+	}
+	for value, whose := range sealed {
+		if strings.Contains(dump, value) {
+			t.Errorf("the dump holds %s (%s)", value, whose)
+		}
+		if strings.Contains(dump, hex.EncodeToString([]byte(value))) {
+			t.Errorf("the dump holds the bytes of %s (%s)", value, whose)
+		}
+	}
+	for _, secret := range []string{demo.Password("ada"), people["ada"].Token, people["ada"].Refresh} {
+		if strings.Contains(dump, secret) {
+			t.Error("the dump holds a password or a token")
+		}
+	}
+}
+
+// dump is every row of every table, the way pg_dump writes them.
+func dump(t *testing.T, root *pgx.Conn) string {
+	t.Helper()
+	rows, err := root.Query(t.Context(), `SELECT c.oid::regclass::text FROM pg_class c
+		WHERE c.relkind = 'r' AND relnamespace::regnamespace::text IN ('public', 'auth')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(tables) < 10 {
+		t.Fatal(tables, err)
+	}
+	var out strings.Builder
+	for _, table := range tables {
+		if _, err := root.PgConn().CopyTo(t.Context(), &out, "COPY "+table+" TO STDOUT"); err != nil {
+			t.Fatalf("%s: %v", table, err)
+		}
+	}
+	return out.String()
+}
