@@ -129,6 +129,17 @@ func (c *crowd) compare(what string, viewer person) {
 	equal("avatar rows", c.ids(viewer.Caller, `SELECT member_id FROM avatar`), c.those(func(p person) bool {
 		return visible(p) && c.grant(viewer.ID, p.ID).Shows(privacy.Avatar)
 	}))
+	equal("owners of edge rows", c.ids(viewer.Caller, `SELECT DISTINCT member_id FROM edge`), c.those(func(p person) bool {
+		for pair, bits := range c.edges {
+			g := c.grant(viewer.ID, p.ID)
+			if pair[0] == p.ID && (p.ID == viewer.ID || pair[1] == viewer.ID ||
+				visible(p) && (bits.Has(privacy.EdgeFollower) && g.Shows(privacy.FollowersList) ||
+					bits.Has(privacy.EdgeFollows) && g.Shows(privacy.FollowingList))) {
+				return true
+			}
+		}
+		return false
+	}))
 	for _, owner := range c.people {
 		g := c.grant(viewer.ID, owner.ID)
 		p, read, err := c.Read(c.ctx(), viewer.Caller, owner.Name)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -158,6 +159,7 @@ func TestEditsAtOnceHaveOneWinner(t *testing.T) {
 				if v, _ := p.FTPWatts.Open(g); v != 231 {
 					return lost
 				}
+				time.Sleep(20 * time.Millisecond) // the others come meanwhile
 				return nil
 			})
 			results <- err

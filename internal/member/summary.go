@@ -25,14 +25,20 @@ type Summary struct {
 	username string // what the next page of a search goes on from
 }
 
-// summarize makes an entry of a row. The entry must be one that the policy shows.
+// summarize makes an entry of a row of a list, which must be one that the
+// policy shows.
 func summarize(tx *db.Tx, row query.ReadSummaryRow) (Summary, error) {
+	m, err := guardSummary(tx, row)
+	if err == nil && shown(m.Grant) != nil {
+		return Summary{}, errDisagree
+	}
+	return m, err
+}
+
+func guardSummary(tx *db.Tx, row query.ReadSummaryRow) (Summary, error) {
 	g, err := db.Subject(row.Subject).Decide(tx)
 	if err != nil {
 		return Summary{}, err
-	}
-	if !g.Shows(privacy.Username) {
-		return Summary{}, errDisagree
 	}
 	owner := g.Owner()
 	return Summary{
@@ -55,5 +61,9 @@ func find(ctx context.Context, tx *db.Tx, who ref) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	return summarize(tx, row)
+	m, err := guardSummary(tx, row)
+	if err != nil {
+		return Summary{}, err
+	}
+	return m, shown(m.Grant)
 }

@@ -6,12 +6,8 @@ SELECT p.username, p.display_name, p.bio, p.ftp_watts, p.location_sealed, p.gend
        sqlc.embed(s),
        (a.member_id IS NOT NULL)::boolean AS has_avatar,
        account.email,
-       coalesce(CASE WHEN shows_slot(p.member_id, 11) THEN (
-           SELECT count(*) FROM edge e JOIN profile f ON f.member_id = e.other_id
-           WHERE e.member_id = p.member_id AND e.bits & 1 <> 0) END, 0)::bigint AS followers,
-       coalesce(CASE WHEN shows_slot(p.member_id, 12) THEN (
-           SELECT count(*) FROM edge e JOIN profile f ON f.member_id = e.other_id
-           WHERE e.member_id = p.member_id AND e.bits & 16 <> 0) END, 0)::bigint AS following
+       count_found(p.member_id, 11, 1)::bigint AS followers,
+       count_found(p.member_id, 12, 16)::bigint AS following
 FROM profile p
 JOIN subject s ON s.member_id = p.member_id
 LEFT JOIN avatar a ON a.member_id = p.member_id
@@ -37,25 +33,13 @@ WHERE p.member_id = (SELECT find_member(sqlc.narg(id)::uuid, sqlc.narg(username)
 
 -- name: SearchMembers :many
 -- Ranges with bounds made by the caller, never a pattern: no character has a
--- meaning, and the indexes serve under row-level security. A display name
--- matches only where the viewer may see it.
-WITH hit AS (
-    (SELECT p.username FROM profile p
-     WHERE p.username >= sqlc.arg(low)::text AND p.username < sqlc.arg(high)::text AND p.username > sqlc.arg(after)::text
-     ORDER BY p.username LIMIT sqlc.arg(most))
-    UNION
-    (SELECT p.username FROM profile p
-     WHERE p.search_name >= sqlc.arg(low)::text AND p.search_name < sqlc.arg(high)::text AND p.username > sqlc.arg(after)::text
-       AND shows_slot(p.member_id, 0)
-     ORDER BY p.username LIMIT sqlc.arg(most))
-)
+-- meaning, and the indexes serve.
 SELECT p.search_name, p.username, p.display_name, sqlc.embed(s), (a.member_id IS NOT NULL)::boolean AS has_avatar
-FROM hit
-JOIN profile p ON p.username = hit.username
-JOIN subject s ON s.member_id = p.member_id
-LEFT JOIN avatar a ON a.member_id = p.member_id
-ORDER BY p.username
-LIMIT sqlc.arg(most);
+FROM search_found(sqlc.arg(low), sqlc.arg(high), sqlc.arg(after), sqlc.arg(most)) hit
+JOIN profile p ON p.member_id = hit.member_id
+JOIN subject s ON s.member_id = hit.member_id
+LEFT JOIN avatar a ON a.member_id = hit.member_id
+ORDER BY p.username;
 
 -- name: ListConnections :many
 -- The members on the owner's edges that have the bit, as far as the viewer can

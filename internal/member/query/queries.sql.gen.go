@@ -349,12 +349,8 @@ SELECT p.username, p.display_name, p.bio, p.ftp_watts, p.location_sealed, p.gend
        s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by,
        (a.member_id IS NOT NULL)::boolean AS has_avatar,
        account.email,
-       coalesce(CASE WHEN shows_slot(p.member_id, 11) THEN (
-           SELECT count(*) FROM edge e JOIN profile f ON f.member_id = e.other_id
-           WHERE e.member_id = p.member_id AND e.bits & 1 <> 0) END, 0)::bigint AS followers,
-       coalesce(CASE WHEN shows_slot(p.member_id, 12) THEN (
-           SELECT count(*) FROM edge e JOIN profile f ON f.member_id = e.other_id
-           WHERE e.member_id = p.member_id AND e.bits & 16 <> 0) END, 0)::bigint AS following
+       count_found(p.member_id, 11, 1)::bigint AS followers,
+       count_found(p.member_id, 12, 16)::bigint AS following
 FROM profile p
 JOIN subject s ON s.member_id = p.member_id
 LEFT JOIN avatar a ON a.member_id = p.member_id
@@ -496,30 +492,19 @@ func (q *Queries) RemoveFollower(ctx context.Context, other uuid.UUID, at time.T
 }
 
 const searchMembers = `-- name: SearchMembers :many
-WITH hit AS (
-    (SELECT p.username FROM profile p
-     WHERE p.username >= $2::text AND p.username < $3::text AND p.username > $4::text
-     ORDER BY p.username LIMIT $1)
-    UNION
-    (SELECT p.username FROM profile p
-     WHERE p.search_name >= $2::text AND p.search_name < $3::text AND p.username > $4::text
-       AND shows_slot(p.member_id, 0)
-     ORDER BY p.username LIMIT $1)
-)
 SELECT p.search_name, p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, (a.member_id IS NOT NULL)::boolean AS has_avatar
-FROM hit
-JOIN profile p ON p.username = hit.username
-JOIN subject s ON s.member_id = p.member_id
-LEFT JOIN avatar a ON a.member_id = p.member_id
+FROM search_found($1, $2, $3, $4) hit
+JOIN profile p ON p.member_id = hit.member_id
+JOIN subject s ON s.member_id = hit.member_id
+LEFT JOIN avatar a ON a.member_id = hit.member_id
 ORDER BY p.username
-LIMIT $1
 `
 
 type SearchMembersParams struct {
-	Most  int32
 	Low   string
 	High  string
 	After string
+	Most  int32
 }
 
 type SearchMembersRow struct {
@@ -531,14 +516,13 @@ type SearchMembersRow struct {
 }
 
 // Ranges with bounds made by the caller, never a pattern: no character has a
-// meaning, and the indexes serve under row-level security. A display name
-// matches only where the viewer may see it.
+// meaning, and the indexes serve.
 func (q *Queries) SearchMembers(ctx context.Context, arg SearchMembersParams) ([]SearchMembersRow, error) {
 	rows, err := q.db.Query(ctx, searchMembers,
-		arg.Most,
 		arg.Low,
 		arg.High,
 		arg.After,
+		arg.Most,
 	)
 	if err != nil {
 		return nil, err
