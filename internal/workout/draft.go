@@ -61,19 +61,19 @@ func (d draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.A
 }
 
 func (d draft) writeParts(ctx context.Context, q *query.Queries, by self) error {
-	if err := writePart(ctx, q, by, d, privacy.Effort, d.effort, func(e *Effort) []string { return e.Channels }); err != nil {
+	if err := writePart(ctx, q, by, d, privacy.Effort, d.effort); err != nil {
 		return err
 	}
-	if err := writePart(ctx, q, by, d, privacy.HeartRate, d.heart, func(h *Heart) []string { return h.Channels }); err != nil {
+	if err := writePart(ctx, q, by, d, privacy.HeartRate, d.heart); err != nil {
 		return err
 	}
-	if err := writePart(ctx, q, by, d, privacy.Route, d.route, func(r *Route) []string { return r.Channels }); err != nil {
+	if err := writePart(ctx, q, by, d, privacy.Route, d.route); err != nil {
 		return err
 	}
-	return writePart(ctx, q, by, d, privacy.Device, d.device, func(*Device) []string { return nil })
+	return writePart(ctx, q, by, d, privacy.Device, d.device)
 }
 
-func writePart[T any](ctx context.Context, q *query.Queries, by self, d draft, f privacy.Field, part *T, channels func(*T) []string) error {
+func writePart[T any](ctx context.Context, q *query.Queries, by self, d draft, f privacy.Field, part *T) error {
 	if part == nil {
 		return nil
 	}
@@ -81,9 +81,7 @@ func writePart[T any](ctx context.Context, q *query.Queries, by self, d draft, f
 	if err != nil {
 		return err
 	}
-	row := query.AddPartParams{
-		MemberID: by.id, WorkoutID: d.id, Family: f.String(), Channels: append([]string{}, channels(part)...), SummarySealed: summary,
-	}
+	row := query.AddPartParams{MemberID: by.id, WorkoutID: d.id, Family: f.String(), SummarySealed: summary}
 	if f == privacy.Route {
 		row.DistanceM = d.trackM
 	}

@@ -69,16 +69,16 @@ func (s *Service) guard(row query.WorkoutShown, owner db.Subject, audience priva
 	}
 	o := opener{ring: s.ring, owner: owner, grant: grant, workout: row.ID, audience: audience}
 	var err error
-	if w.Effort, err = unseal(&o, privacy.Effort, row.EffortSealed, func(e *Effort) { e.Channels = row.EffortChannels }); err != nil {
+	if w.Effort, err = unseal[Effort](&o, privacy.Effort, row.EffortSealed); err != nil {
 		return Workout{}, err
 	}
-	if w.Heart, err = unseal(&o, privacy.HeartRate, row.HeartSealed, func(h *Heart) { h.Channels = row.HeartChannels }); err != nil {
+	if w.Heart, err = unseal[Heart](&o, privacy.HeartRate, row.HeartSealed); err != nil {
 		return Workout{}, err
 	}
-	if w.Route, err = unseal(&o, privacy.Route, row.RouteSealed, func(r *Route) { r.Channels = row.RouteChannels }); err != nil {
+	if w.Route, err = unseal[Route](&o, privacy.Route, row.RouteSealed); err != nil {
 		return Workout{}, err
 	}
-	w.Device, err = unseal(&o, privacy.Device, row.DeviceSealed, func(*Device) {})
+	w.Device, err = unseal[Device](&o, privacy.Device, row.DeviceSealed)
 	return w, err
 }
 
@@ -135,14 +135,13 @@ func (o *opener) closed(f privacy.Field, sealed []byte) privacy.Guarded[[]byte] 
 	return privacy.GuardOptional(o.owner.MemberID, f, o.audience, value)
 }
 
-func unseal[T any](o *opener, f privacy.Field, sealed []byte, fill func(*T)) (privacy.Guarded[T], error) {
+func unseal[T any](o *opener, f privacy.Field, sealed []byte) (privacy.Guarded[T], error) {
 	return privacy.Convert(o.grant, o.closed(f, sealed), func(sealed []byte) (*T, error) {
 		key, err := o.unwrap()
 		if err != nil {
 			return nil, err
 		}
 		value, err := seal.OpenValue[T](key, summaryAt(f, o.workout), sealed)
-		fill(&value)
 		return &value, err
 	})
 }

@@ -74,7 +74,7 @@ type Keeping struct {
 type Effort struct {
 	EffortFigures
 	Laps     []Lap    `json:"laps,omitempty"`
-	Channels []string `json:"-"` // the names of the channels among the samples
+	Channels []string `json:"channels,omitempty"` // the names of the channels among the samples
 }
 
 // EffortFigures are of a whole workout or of a lap.
@@ -102,7 +102,7 @@ type Lap struct {
 type Heart struct {
 	HeartFigures
 	Laps     []HeartFigures `json:"laps,omitempty"`
-	Channels []string       `json:"-"`
+	Channels []string       `json:"channels,omitempty"`
 }
 
 // HeartFigures are of a whole workout or of a lap.
@@ -115,7 +115,7 @@ type HeartFigures struct {
 type Route struct {
 	RouteFigures
 	Laps     []RouteFigures `json:"laps,omitempty"`
-	Channels []string       `json:"-"`
+	Channels []string       `json:"channels,omitempty"`
 }
 
 // RouteFigures are of a whole workout or of a lap.

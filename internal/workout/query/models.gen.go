@@ -42,12 +42,9 @@ type WorkoutShown struct {
 	Username       *string
 	DisplayName    *string
 	HasAvatar      bool
-	EffortChannels []string
 	EffortSealed   []byte
-	HeartChannels  []string
 	HeartSealed    []byte
-	RouteChannels  []string
 	RouteSealed    []byte
-	RouteDistanceM *float64
 	DeviceSealed   []byte
+	RouteDistanceM *float64
 }

@@ -119,8 +119,8 @@ VALUES (@member_id, @id, @audience, @sport, @indoor, @title, @started_at, @durat
 ON CONFLICT (member_id, fingerprint) DO NOTHING;
 
 -- name: AddPart :exec
-INSERT INTO workout_part (member_id, workout_id, family, channels, distance_m, summary_sealed, samples_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed)
+VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: FindRecording :one
 SELECT id FROM workout WHERE member_id = $1 AND fingerprint = $2;
@@ -139,8 +139,8 @@ WHERE member_id = @member_id AND id = @id;
 UPDATE workout_part SET distance_m = NULL WHERE member_id = $1 AND workout_id = $2 AND family = 'route';
 
 -- name: ChangeDevice :exec
-INSERT INTO workout_part (member_id, workout_id, family, channels, summary_sealed)
-VALUES ($1, $2, 'device', '{}', $3)
+INSERT INTO workout_part (member_id, workout_id, family, summary_sealed)
+VALUES ($1, $2, 'device', $3)
 ON CONFLICT (member_id, workout_id, family) DO UPDATE SET summary_sealed = excluded.summary_sealed;
 
 -- name: DeleteWorkout :execrows

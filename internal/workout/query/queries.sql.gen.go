@@ -13,15 +13,14 @@ import (
 )
 
 const addPart = `-- name: AddPart :exec
-INSERT INTO workout_part (member_id, workout_id, family, channels, distance_m, summary_sealed, samples_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed)
+VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type AddPartParams struct {
 	MemberID      uuid.UUID
 	WorkoutID     uuid.UUID
 	Family        string
-	Channels      []string
 	DistanceM     *float64
 	SummarySealed []byte
 	SamplesSealed []byte
@@ -32,7 +31,6 @@ func (q *Queries) AddPart(ctx context.Context, arg AddPartParams) error {
 		arg.MemberID,
 		arg.WorkoutID,
 		arg.Family,
-		arg.Channels,
 		arg.DistanceM,
 		arg.SummarySealed,
 		arg.SamplesSealed,
@@ -92,8 +90,8 @@ func (q *Queries) AddWorkout(ctx context.Context, arg AddWorkoutParams) (int64, 
 }
 
 const changeDevice = `-- name: ChangeDevice :exec
-INSERT INTO workout_part (member_id, workout_id, family, channels, summary_sealed)
-VALUES ($1, $2, 'device', '{}', $3)
+INSERT INTO workout_part (member_id, workout_id, family, summary_sealed)
+VALUES ($1, $2, 'device', $3)
 ON CONFLICT (member_id, workout_id, family) DO UPDATE SET summary_sealed = excluded.summary_sealed
 `
 
@@ -264,7 +262,7 @@ WITH picked AS MATERIALIZED (
     ORDER BY o.started_at DESC, o.id DESC
     LIMIT $5
 )
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_channels, w.effort_sealed, w.heart_channels, w.heart_sealed, w.route_channels, w.route_sealed, w.route_distance_m, w.device_sealed, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM picked
 JOIN workout_shown w ON w.member_id = picked.member_id AND w.id = picked.id
 JOIN subject s ON s.member_id = w.member_id
@@ -320,14 +318,11 @@ func (q *Queries) ListByMember(ctx context.Context, arg ListByMemberParams) ([]L
 			&i.WorkoutShown.Username,
 			&i.WorkoutShown.DisplayName,
 			&i.WorkoutShown.HasAvatar,
-			&i.WorkoutShown.EffortChannels,
 			&i.WorkoutShown.EffortSealed,
-			&i.WorkoutShown.HeartChannels,
 			&i.WorkoutShown.HeartSealed,
-			&i.WorkoutShown.RouteChannels,
 			&i.WorkoutShown.RouteSealed,
-			&i.WorkoutShown.RouteDistanceM,
 			&i.WorkoutShown.DeviceSealed,
+			&i.WorkoutShown.RouteDistanceM,
 			&i.Subject.MemberID,
 			&i.Subject.Private,
 			&i.Subject.Minor,
@@ -376,7 +371,7 @@ WITH head AS MATERIALIZED (
     ORDER BY recent.started_at DESC, recent.id DESC
     LIMIT $4
 )
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_channels, w.effort_sealed, w.heart_channels, w.heart_sealed, w.route_channels, w.route_sealed, w.route_distance_m, w.device_sealed, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM picked
 JOIN workout_shown w ON w.member_id = picked.member_id AND w.id = picked.id
 JOIN subject s ON s.member_id = w.member_id
@@ -431,14 +426,11 @@ func (q *Queries) ListFeed(ctx context.Context, arg ListFeedParams) ([]ListFeedR
 			&i.WorkoutShown.Username,
 			&i.WorkoutShown.DisplayName,
 			&i.WorkoutShown.HasAvatar,
-			&i.WorkoutShown.EffortChannels,
 			&i.WorkoutShown.EffortSealed,
-			&i.WorkoutShown.HeartChannels,
 			&i.WorkoutShown.HeartSealed,
-			&i.WorkoutShown.RouteChannels,
 			&i.WorkoutShown.RouteSealed,
-			&i.WorkoutShown.RouteDistanceM,
 			&i.WorkoutShown.DeviceSealed,
+			&i.WorkoutShown.RouteDistanceM,
 			&i.Subject.MemberID,
 			&i.Subject.Private,
 			&i.Subject.Minor,
@@ -561,7 +553,7 @@ func (q *Queries) ReadKey(ctx context.Context, arg ReadKeyParams) (ReadKeyRow, e
 }
 
 const readOwnWorkouts = `-- name: ReadOwnWorkouts :many
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_channels, w.effort_sealed, w.heart_channels, w.heart_sealed, w.route_channels, w.route_sealed, w.route_distance_m, w.device_sealed, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM workout_shown w
 JOIN subject s ON s.member_id = w.member_id
 WHERE w.member_id = $1 AND w.id = ANY ($2::uuid[])
@@ -600,14 +592,11 @@ func (q *Queries) ReadOwnWorkouts(ctx context.Context, owner uuid.UUID, ids []uu
 			&i.WorkoutShown.Username,
 			&i.WorkoutShown.DisplayName,
 			&i.WorkoutShown.HasAvatar,
-			&i.WorkoutShown.EffortChannels,
 			&i.WorkoutShown.EffortSealed,
-			&i.WorkoutShown.HeartChannels,
 			&i.WorkoutShown.HeartSealed,
-			&i.WorkoutShown.RouteChannels,
 			&i.WorkoutShown.RouteSealed,
-			&i.WorkoutShown.RouteDistanceM,
 			&i.WorkoutShown.DeviceSealed,
+			&i.WorkoutShown.RouteDistanceM,
 			&i.Subject.MemberID,
 			&i.Subject.Private,
 			&i.Subject.Minor,
@@ -705,7 +694,7 @@ func (q *Queries) ReadSelf(ctx context.Context, viewer uuid.UUID) (ReadSelfRow, 
 
 const readWorkout = `-- name: ReadWorkout :one
 
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_channels, w.effort_sealed, w.heart_channels, w.heart_sealed, w.route_channels, w.route_sealed, w.route_distance_m, w.device_sealed, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM workout_shown w
 JOIN subject s ON s.member_id = w.member_id
 WHERE w.id = $1
@@ -742,14 +731,11 @@ func (q *Queries) ReadWorkout(ctx context.Context, id uuid.UUID) (ReadWorkoutRow
 		&i.WorkoutShown.Username,
 		&i.WorkoutShown.DisplayName,
 		&i.WorkoutShown.HasAvatar,
-		&i.WorkoutShown.EffortChannels,
 		&i.WorkoutShown.EffortSealed,
-		&i.WorkoutShown.HeartChannels,
 		&i.WorkoutShown.HeartSealed,
-		&i.WorkoutShown.RouteChannels,
 		&i.WorkoutShown.RouteSealed,
-		&i.WorkoutShown.RouteDistanceM,
 		&i.WorkoutShown.DeviceSealed,
+		&i.WorkoutShown.RouteDistanceM,
 		&i.Subject.MemberID,
 		&i.Subject.Private,
 		&i.Subject.Minor,
