@@ -71,7 +71,7 @@ func (f *importForm) Audience() (*privacy.Audience, error) {
 // next is the next part, nil after the last one. An audience is read on the way.
 func (f *importForm) next() (*multipart.Part, error) {
 	part, err := f.parts.NextRawPart()
-	if err == io.EOF { //nolint:errorlint // wrapped, it is a form that was cut off
+	if err == io.EOF { // wrapped, it is a form that was cut off
 		return nil, nil //nolint:nilnil // the end is no mistake
 	}
 	if err != nil {

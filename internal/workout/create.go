@@ -44,7 +44,7 @@ func (s *Service) Create(ctx context.Context, c db.Caller, e Entry, r Repeat) (W
 		if err != nil {
 			return err
 		}
-		ids, _, err := r.once(ctx, tx, by, func() ([]uuid.UUID, error) {
+		ids, err := r.once(ctx, tx, by, func() ([]uuid.UUID, error) {
 			audience, err := by.audienceFor(e.Audience)
 			if err != nil {
 				return nil, err

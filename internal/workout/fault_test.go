@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -188,22 +188,27 @@ func (c *cutter) carry(client net.Conn) {
 		return
 	}
 	defer server.Close() //nolint:errcheck // it is for cutting
-	mute := make(chan struct{})
+	var cut atomic.Bool
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		buf := make([]byte, 1<<16)
 		for {
 			n, err := server.Read(buf)
-			select {
-			case <-mute:
-				return
-			default:
-			}
-			if _, werr := client.Write(buf[:n]); err != nil || werr != nil {
+			if err != nil {
 				_ = client.Close()
 				return
 			}
+			if !cut.Load() {
+				_, _ = client.Write(buf[:n])
+			}
 		}
 	}()
+	// PostgreSQL carries out what it has, finds nobody there, undoes what is open, and goes.
+	leave := func() {
+		_ = server.(*net.UnixConn).CloseWrite()
+		<-done
+	}
 	head := make([]byte, 4) // the first message has no type
 	for {
 		if _, err := io.ReadFull(client, head); err != nil {
@@ -214,11 +219,10 @@ func (c *cutter) carry(client net.Conn) {
 		if len(head) == 5 {
 			now, afterwards = c.due(head[0])
 		}
+		cut.Store(now)
 		if now && !afterwards {
+			leave()
 			return
-		}
-		if now {
-			close(mute)
 		}
 		if _, err := server.Write(head); err != nil {
 			return
@@ -227,7 +231,7 @@ func (c *cutter) carry(client net.Conn) {
 			return
 		}
 		if now {
-			time.Sleep(10 * time.Millisecond) // it is carried out
+			leave()
 			return
 		}
 		head = make([]byte, 5)

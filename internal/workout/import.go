@@ -65,7 +65,7 @@ func (s *Service) Import(ctx context.Context, c db.Caller, u Upload, r Repeat) (
 		if err != nil {
 			return err
 		}
-		ids, _, err := r.once(ctx, tx, by, func() ([]uuid.UUID, error) {
+		ids, err := r.once(ctx, tx, by, func() ([]uuid.UUID, error) {
 			audience, err := by.audienceFor(asked)
 			if err != nil {
 				return nil, err
@@ -107,18 +107,10 @@ func (s *Service) receive(u Upload, now time.Time) ([]draft, [32]byte, error) {
 	if err != nil {
 		return nil, [32]byte{}, err
 	}
-	content := &meter{Hash: sha256.New()}
-	read := io.TeeReader(file, content)
-	recordings, err := recording.Parse(read, s.limits)
+	content := sha256.New()
+	recordings, err := recording.Parse(io.TeeReader(file, content), s.limits) // to the end of the file
 	if err != nil {
 		return nil, [32]byte{}, refused(err)
-	}
-	// What follows the part that says all counts, so that the hash is of the whole file.
-	if _, err := io.Copy(io.Discard, io.LimitReader(read, s.limits.MaxBytes-content.n+1)); err != nil {
-		return nil, [32]byte{}, err
-	}
-	if content.n > s.limits.MaxBytes {
-		return nil, [32]byte{}, refused(&recording.Error{Code: recording.TooLarge})
 	}
 	drafts := make([]draft, 0, len(recordings))
 	for i := range recordings {
@@ -133,17 +125,6 @@ func (s *Service) receive(u Upload, now time.Time) ([]draft, [32]byte, error) {
 		recordings[i] = recording.Recording{}
 	}
 	return drafts, sum(content), nil
-}
-
-// meter hashes and counts what goes by.
-type meter struct {
-	hash.Hash
-	n int64
-}
-
-func (m *meter) Write(p []byte) (int, error) {
-	m.n += int64(len(p))
-	return m.Hash.Write(p)
 }
 
 // refused says to the caller why a file can't be taken. An error that isn't the file's comes from

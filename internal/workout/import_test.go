@@ -203,7 +203,8 @@ func TestRepeatedImport(t *testing.T) {
 	_, err = w.s.Import(t.Context(), ada.caller(), upload{bytes.NewReader(file), new(privacy.OnlyMe)}, r)
 	wantCode(t, "another audience", err, "idempotency_key_reused")
 	// Bytes after the part that says all are part of the request.
-	_, err = w.imports(ada, append(slices.Clone(recordingtest.RideTCX(recordingtest.Options{Seconds: 5})), "<!-- -->"...), repeat("tcx", ""))
+	tail := strings.Repeat("<!-- -->\n", 1<<16) // longer than any buffer
+	_, err = w.imports(ada, append(slices.Clone(recordingtest.RideTCX(recordingtest.Options{Seconds: 5})), tail...), repeat("tcx", ""))
 	if err != nil {
 		t.Fatal(err)
 	}

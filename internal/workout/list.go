@@ -133,7 +133,7 @@ func (s *Service) before(tx *db.Tx, r page.Request) (position, error) {
 
 // oneMore is a limit and one, to know whether the page is the last.
 func oneMore(limit int) int32 {
-	return int32(max(0, min(limit, math.MaxInt32-1)) + 1) //nolint:gosec // bounded by min
+	return int32(max(0, min(limit, math.MaxInt32-1)) + 1)
 }
 
 // reaching lists the audiences of the workouts that a grant shows.

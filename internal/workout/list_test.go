@@ -143,15 +143,19 @@ func TestFeed(t *testing.T) {
 		id  uuid.UUID
 	}
 	var want []made
-	for i, name := range []string{"anna", "bert", "carl", "dora", "emil"} {
+	for i, name := range []string{"anna", "bert", "carl", "dora", "emil", "fred", "gina"} {
 		p := w.member(name)
-		if name != "emil" {
+		switch name {
+		case "emil":
+		case "fred":
+			w.follow(p, reader)
+		default:
 			w.follow(reader, p)
 		}
 		for day := i; day < 60; day += i + 2 { // some write often, some seldom
 			a := privacy.Audience(day % 3)
 			id := w.create(p, on(day, a))
-			if name != "emil" && name != "dora" && a >= privacy.Followers {
+			if name != "emil" && name != "dora" && name != "fred" && a >= privacy.Followers {
 				want = append(want, made{day, id})
 			}
 		}
@@ -159,21 +163,23 @@ func TestFeed(t *testing.T) {
 			w.block(p, reader)
 		}
 	}
-	got := all(t, 7, func(r page.Request) (page.Page[workout.Shown], error) {
-		return w.s.Feed(t.Context(), reader.caller(), r)
-	})
 	slices.SortFunc(want, func(a, b made) int {
 		if a.day != b.day {
 			return a.day - b.day
 		}
 		return slices.Compare(b.id[:], a.id[:])
 	})
-	if len(got) != len(want) {
-		t.Fatalf("%d workouts of %d", len(got), len(want))
-	}
-	for i := range want {
-		if got[i] != want[i].id {
-			t.Errorf("at %d: %v, want %v", i, got[i], want[i].id)
+	for _, limit := range []int{2, 7, 100} { // fewer and more than are followed
+		got := all(t, limit, func(r page.Request) (page.Page[workout.Shown], error) {
+			return w.s.Feed(t.Context(), reader.caller(), r)
+		})
+		if len(got) != len(want) {
+			t.Fatalf("%d workouts of %d", len(got), len(want))
+		}
+		for i := range want {
+			if got[i] != want[i].id {
+				t.Errorf("at %d: %v, want %v", i, got[i], want[i].id)
+			}
 		}
 	}
 	_, err := w.s.Feed(t.Context(), db.Anonymous(now), first(5))

@@ -92,15 +92,12 @@ func facts(row query.WorkoutShown) Facts {
 
 // guardOwner: there is no name where row-level security hides the profile.
 func guardOwner(row query.WorkoutShown) Owner {
-	var id, picture *uuid.UUID
-	if row.Username != nil {
-		id = &row.MemberID
-	}
+	var picture *uuid.UUID
 	if row.HasAvatar {
 		picture = &row.MemberID
 	}
 	return Owner{
-		ID:          privacy.GuardOptional(row.MemberID, privacy.ID, privacy.Everyone, id),
+		ID:          privacy.Guard(row.MemberID, privacy.ID, row.MemberID),
 		Username:    privacy.GuardOptional(row.MemberID, privacy.Username, privacy.Everyone, row.Username),
 		DisplayName: privacy.GuardOptional(row.MemberID, privacy.DisplayName, privacy.Everyone, row.DisplayName),
 		Avatar:      privacy.GuardOptional(row.MemberID, privacy.Avatar, privacy.Everyone, picture),

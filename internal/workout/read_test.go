@@ -187,6 +187,7 @@ func TestPolicyAlone(t *testing.T) {
 	c := newCast(t)
 	hidden := c.create(c.owner, run(privacy.OnlyMe))
 	shown := c.mustImport(c.owner, recordingtest.RideFIT(recordingtest.Options{Seconds: 60}), privacy.Followers).Items[0].Workout.ID
+	track := c.mustImport(c.owner, recordingtest.RideGPX(recordingtest.Options{Seconds: 60}), privacy.Followers).Items[0].Workout.ID
 	c.withoutRLS()
 	for _, viewer := range []person{c.follower, c.stranger, c.blocked, c.blocker, c.anonymous} {
 		_, _, err := c.s.Read(t.Context(), viewer.caller(), hidden)
@@ -202,6 +203,10 @@ func TestPolicyAlone(t *testing.T) {
 	closed(t, "heart", g, got.Heart)
 	closed(t, "route", g, got.Route)
 	closed(t, "device", g, got.Device)
+	if got, g, err = c.s.Read(t.Context(), c.follower.caller(), track); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, "the track's distance", g, got.DistanceM)
 	streams, g, err := c.s.Streams(t.Context(), c.follower.caller(), shown, allChannels(), 10)
 	if err != nil {
 		t.Fatal(err)
@@ -209,7 +214,7 @@ func TestPolicyAlone(t *testing.T) {
 	closed(t, "heart", g, streams.Heart)
 	closed(t, "place", g, streams.Place)
 	list, err := c.s.ByMember(t.Context(), c.follower.caller(), "ada", first(10))
-	if err != nil || len(list.Items) != 1 || list.Items[0].Workout.ID != shown {
+	if err != nil || len(list.Items) != 2 {
 		t.Errorf("list: %v, %v", list, err)
 	}
 	for _, viewer := range []person{c.blocked, c.blocker} {

@@ -20,44 +20,43 @@ type Repeat struct {
 	Request   [32]byte // SHA-256 of all that the create is made of; Import makes its own
 }
 
-// once runs make, or finds what it made before under the same key. Two at a time with one key wait
+// once runs create, or finds what it made before under the same key. Two at a time with one key wait
 // for each other: the insert of the second ends when the first one's transaction does.
-func (r Repeat) once(ctx context.Context, tx *db.Tx, by self, make func() ([]uuid.UUID, error)) (made []uuid.UUID, repeated bool, err error) {
+func (r Repeat) once(ctx context.Context, tx *db.Tx, by self, create func() ([]uuid.UUID, error)) (made []uuid.UUID, err error) {
 	if !r.Present {
-		made, err = make()
-		return made, false, err
+		return create()
 	}
 	q := query.New(tx)
 	at := seal.Context{Column: "idempotency.request_sealed/" + r.Operation, Row: by.id}
 	sealed, err := by.key.Seal(r.Request[:], at)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	claimed, err := q.ClaimKey(ctx, query.ClaimKeyParams{
 		MemberID: by.id, Operation: r.Operation, KeyHash: r.Key[:], RequestSealed: sealed, CreatedAt: tx.Now(),
 	})
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if claimed == 1 {
-		if made, err = make(); err != nil {
-			return nil, false, err
+		if made, err = create(); err != nil {
+			return nil, err
 		}
-		return made, false, q.KeepMade(ctx, query.KeepMadeParams{MemberID: by.id, Operation: r.Operation, KeyHash: r.Key[:], Made: made})
+		return made, q.KeepMade(ctx, query.KeepMadeParams{MemberID: by.id, Operation: r.Operation, KeyHash: r.Key[:], Made: made})
 	}
 	before, err := q.ReadKey(ctx, query.ReadKeyParams{MemberID: by.id, Operation: r.Operation, KeyHash: r.Key[:]})
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	request, err := by.key.Open(before.RequestSealed, at)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if subtle.ConstantTimeCompare(request, r.Request[:]) != 1 {
-		return nil, false, fault.Unprocessable("idempotency_key_reused", "this Idempotency-Key was used for another request",
+		return nil, fault.Unprocessable("idempotency_key_reused", "this Idempotency-Key was used for another request",
 			fault.At("Idempotency-Key", "idempotency_key_reused", "take a new key for a new request"))
 	}
-	return before.Made, true, nil
+	return before.Made, nil
 }
 
 // readMade reads what a create made, in that order, through the policy as it is now. What was
