@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 
 # What go test gets besides. CI (any value) adds the race detector and forgets cached results.
-TESTFLAGS ?= $(if $(CI),-race -count=1)
+TESTFLAGS ?= $(if $(CI),-race -count=1 -timeout=30m)
 
 GO      := go
 TOOLS   := bin/tools
