@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/paceline/paceline/internal/config"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/db/local"
@@ -105,16 +103,7 @@ func devDatabase(ctx context.Context, c *config.Config, out io.Writer) (string, 
 	if err != nil {
 		return "", nil, err
 	}
-	conn, err := pgx.Connect(ctx, server.URL("postgres"))
-	if err == nil {
-		var there bool
-		err = conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'paceline')`).Scan(&there)
-		if err == nil && !there {
-			_, err = conn.Exec(ctx, `CREATE DATABASE paceline`)
-		}
-		err = errors.Join(err, conn.Close(ctx))
-	}
-	if err != nil {
+	if err := db.CreateDatabase(ctx, server.URL("postgres"), "paceline"); err != nil {
 		return "", nil, errors.Join(err, server.Stop(context.WithoutCancel(ctx)))
 	}
 	return server.URL("paceline"), server, nil

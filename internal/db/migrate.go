@@ -68,6 +68,21 @@ func provisionRole(ctx context.Context, tx pgx.Tx, role, password string) error 
 	return err
 }
 
+// CreateDatabase makes a database on a server, if it isn't there.
+func CreateDatabase(ctx context.Context, serverURL, name string) (err error) {
+	conn, err := pgx.Connect(ctx, serverURL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	var there bool
+	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, name).Scan(&there); err != nil || there {
+		return err
+	}
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
+	return err
+}
+
 // Migrate brings the schema up to the newest step, as the migrator.
 func Migrate(_ context.Context, adminURL string) error {
 	return withMigrations(adminURL, migrations.FS, func(m *migrate.Migrate) error {

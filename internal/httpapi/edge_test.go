@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -370,7 +371,8 @@ func TestSlowClientsAreLetGo(t *testing.T) {
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(15 * time.Second))
 	answer, err := io.ReadAll(conn)
-	if nerr, ok := err.(net.Error); ok && nerr.Timeout() {
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
 		t.Errorf("still open after 15 s, said %q", answer)
 	}
 	stop()

@@ -79,7 +79,7 @@ func types(err error) string {
 			return
 		}
 		names = append(names, fmt.Sprintf("%T", err))
-		switch e := err.(type) {
+		switch e := err.(type) { //nolint:errorlint // it walks the chain itself
 		case interface{ Unwrap() error }:
 			walk(e.Unwrap())
 		case interface{ Unwrap() []error }:

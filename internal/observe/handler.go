@@ -32,7 +32,7 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	}
 	kept := make([]slog.Attr, 0, 16)
 	r.Attrs(func(a slog.Attr) bool {
-		n := 0
+		var n int
 		kept, n = clean(kept, a)
 		lost += n
 		return true
@@ -50,7 +50,7 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	var kept []slog.Attr
 	lost := 0
 	for _, a := range attrs {
-		n := 0
+		var n int
 		kept, n = clean(kept, a)
 		lost += n
 	}
@@ -83,7 +83,7 @@ func clean(kept []slog.Attr, a slog.Attr) ([]slog.Attr, int) {
 		var members []slog.Attr
 		lost := 0
 		for _, member := range v.Group() {
-			n := 0
+			var n int
 			members, n = clean(members, member)
 			lost += n
 		}

@@ -94,6 +94,8 @@ func (s shape) allowed(v slog.Value) bool {
 		switch v.Kind() {
 		case slog.KindBool, slog.KindInt64, slog.KindUint64, slog.KindFloat64, slog.KindDuration, slog.KindTime:
 			return true
+		default:
+			return false
 		}
 	case word:
 		return text(v, &plainWord)
@@ -104,6 +106,7 @@ func (s shape) allowed(v slog.Value) bool {
 	case trace:
 		_, ok := v.Any().(stack)
 		return ok
+	case failure, group: // handled by who asks
 	}
 	return false
 }

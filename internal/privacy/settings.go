@@ -35,7 +35,7 @@ func (a Audiences) Chosen(f Field) Audience {
 	if !f.Widenable() {
 		return OnlyMe
 	}
-	return Audience(a>>(2*f.rule().Slot)) & 3
+	return Audience(a >> (2 * f.rule().Slot) & 3)
 }
 
 // With is the same choices with another audience for one field. A field that

@@ -54,7 +54,7 @@ func newKEK() (id string, secret []byte) {
 	tail := make([]byte, 3)
 	_, _ = rand.Read(secret) // never fails since Go 1.24: it ends the program instead
 	_, _ = rand.Read(tail)
-	return fmt.Sprintf("k%s-%x", time.Now().UTC().Format("20060102"), tail), secret
+	return fmt.Sprintf("k%s-%x", time.Now().UTC().Format("20060102"), tail), secret //nolint:forbidigo // a name for people, nothing decides by it
 }
 
 // LoadRing reads a key ring file. It gives a *FileError for a file that is not one, and a
