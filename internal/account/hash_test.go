@@ -90,9 +90,10 @@ func TestDummyCostsTheSame(t *testing.T) {
 
 func TestCodesAreEven(t *testing.T) {
 	t.Parallel()
+	const many = 20000
 	seen := map[rune]int{}
 	codes := map[string]bool{}
-	for range 5000 {
+	for range many {
 		code := newCode()
 		codes[code] = true
 		if len(code) != 8 || strings.Trim(code, codeLetters) != "" {
@@ -102,13 +103,13 @@ func TestCodesAreEven(t *testing.T) {
 			seen[r]++
 		}
 	}
-	if len(codes) != 5000 || len(seen) != 20 {
-		t.Errorf("%d codes of %d letters", len(codes), len(seen))
+	// Chi square with 19 degrees of freedom: above 80 once in a hundred million times.
+	expected, chi := float64(8*many)/20, 0.0
+	for _, n := range seen {
+		chi += (float64(n) - expected) * (float64(n) - expected) / expected
 	}
-	for r, n := range seen { // 2000 each; six standard deviations are 261
-		if n < 1700 || n > 2300 {
-			t.Errorf("%c came %d times of 40000", r, n)
-		}
+	if len(codes) < many-1 || len(seen) != 20 || chi > 80 {
+		t.Errorf("%d codes of %d letters, chi square %.0f", len(codes), len(seen), chi)
 	}
 }
 

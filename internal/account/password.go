@@ -40,9 +40,3 @@ func checkLength(pointer, password string) error {
 func errPassword(pointer string, code fault.Code, message string) error {
 	return fault.Unprocessable("password_refused", "choose another password", fault.At(pointer, code, message))
 }
-
-// tooLong is for passwords that are compared, not chosen: no longer one was ever
-// taken, so none is worth hashing.
-func tooLong(password string) bool {
-	return utf8.RuneCountInString(password) > maxPassword || !utf8.ValidString(password)
-}

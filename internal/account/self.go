@@ -141,11 +141,9 @@ func (s *Service) proveAgain(ctx context.Context, c db.Caller, pointer, password
 	if err != nil {
 		return proof, err
 	}
-	match := false
-	if !tooLong(password) {
-		if match, _, err = s.hash.check(ctx, password, proof.PasswordHash); err != nil {
-			return proof, err
-		}
+	match, _, err := s.hash.check(ctx, password, proof.PasswordHash)
+	if err != nil {
+		return proof, err
 	}
 	if !match {
 		s.Observe.Event(ctx, observe.LoginFailed)

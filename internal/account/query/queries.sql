@@ -1,10 +1,11 @@
 -- name: FindAccount :one
--- The account of a folded address, and what proves who owns it.
+-- The account of a folded address, and what proves who owns it. One that nobody
+-- has is looked for as far as one that somebody has.
 SELECT a.member_id, a.email, c.password_hash
-FROM auth.email_claim e
-JOIN auth.account a ON a.member_id = e.member_id
-JOIN auth.credential c ON c.member_id = e.member_id
-WHERE e.email = sqlc.arg(email);
+FROM auth.account a
+JOIN auth.credential c ON c.member_id = a.member_id
+WHERE a.member_id = coalesce((SELECT e.member_id FROM auth.email_claim e WHERE e.email = sqlc.arg(email)),
+                             '00000000-0000-0000-0000-000000000000');
 
 -- name: CountRegistrations :one
 SELECT count(*) FROM auth.registration WHERE email = sqlc.arg(email) AND expires_at > sqlc.arg(now);

@@ -580,10 +580,10 @@ func (q *Queries) EndSessionsOf(ctx context.Context, now time.Time, memberID uui
 
 const findAccount = `-- name: FindAccount :one
 SELECT a.member_id, a.email, c.password_hash
-FROM auth.email_claim e
-JOIN auth.account a ON a.member_id = e.member_id
-JOIN auth.credential c ON c.member_id = e.member_id
-WHERE e.email = $1
+FROM auth.account a
+JOIN auth.credential c ON c.member_id = a.member_id
+WHERE a.member_id = coalesce((SELECT e.member_id FROM auth.email_claim e WHERE e.email = $1),
+                             '00000000-0000-0000-0000-000000000000')
 `
 
 type FindAccountRow struct {
@@ -592,7 +592,8 @@ type FindAccountRow struct {
 	PasswordHash string
 }
 
-// The account of a folded address, and what proves who owns it.
+// The account of a folded address, and what proves who owns it. One that nobody
+// has is looked for as far as one that somebody has.
 func (q *Queries) FindAccount(ctx context.Context, email string) (FindAccountRow, error) {
 	row := q.db.QueryRow(ctx, findAccount, email)
 	var i FindAccountRow
