@@ -1,6 +1,6 @@
 // Package docs_test keeps the pages true: whatever a page names must be there.
 //
-// It looks into what is set as code, in spans and in fenced blocks, of the pages
+// It looks into what is set as code, in spans and in blocks, of the pages
 // below docs/ and of those beside the Makefile. Checked are paths of the repository,
 // make targets, paceline commands, settings, tests, metrics, names of Go packages'
 // declarations, and links with their anchors; in the tables, each row.
@@ -22,12 +22,13 @@ type page struct {
 	path  string   // from the repository's folder
 	text  string   // all of it
 	prose string   // without fenced blocks
-	code  []string // spans, and the lines of fenced blocks
+	code  []string // spans, and the lines of blocks
 }
 
 var (
-	fence = regexp.MustCompile("(?ms)^```[^\n]*\n(.*?)^```\\s*$")
-	span  = regexp.MustCompile("`([^`\n]+)`")
+	fence    = regexp.MustCompile("(?ms)^```[^\n]*\n(.*?)^```\\s*$")
+	span     = regexp.MustCompile("`([^`\n]+)`")
+	indented = regexp.MustCompile("(?m)^    ([^ ].*)$")
 )
 
 // pages reads every page there is.
@@ -50,6 +51,10 @@ func pages(t *testing.T) []page {
 		}
 		for _, m := range fence.FindAllStringSubmatch(text, -1) {
 			p.code = append(p.code, strings.Split(m[1], "\n")...)
+		}
+		for _, m := range indented.FindAllStringSubmatch(p.prose, -1) {
+			command, _, _ := strings.Cut(m[1], "  #")
+			p.code = append(p.code, command)
 		}
 		all = append(all, p)
 	}
