@@ -69,7 +69,7 @@ lint-go: $(TOOLS)/golangci-lint $(PAGE)
 lint-web: $(MODULES)
 	cd web && npm run --silent check && npm run --silent lint:api
 
-SCRIPTS := .ci/run tools/need-chromium tools/vulnerabilities deploy/make-secrets.sh deploy/postgres/roles.sh
+SCRIPTS := .ci/run tools/need-chromium tools/vulnerabilities deploy/make-secrets.sh
 
 .PHONY: lint-shell
 lint-shell:

@@ -8,12 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/paceline/paceline/internal/config"
-	"github.com/paceline/paceline/internal/db"
 )
 
 var (
@@ -22,17 +20,38 @@ var (
 	inExample = regexp.MustCompile(`(?m)^#?((?:PACELINE|DATABASE)_[A-Z_]+)=(.+)$`)
 )
 
-// settings are the names and values that a pattern finds in a file.
-func settings(t *testing.T, pattern *regexp.Regexp, path string) map[string]string {
+// settings are the names and values that a pattern finds in a text.
+func settings(t *testing.T, pattern *regexp.Regexp, text string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, m := range pattern.FindAllStringSubmatch(read(t, path), -1) {
+	for _, m := range pattern.FindAllStringSubmatch(text, -1) {
 		found[m[1]] = m[2]
 	}
 	if len(found) == 0 {
-		t.Fatalf("%s sets nothing", path)
+		t.Fatal("nothing is set")
 	}
 	return found
+}
+
+// service is what compose.yaml says of one service, and of the database for all.
+func service(t *testing.T, name string) string {
+	t.Helper()
+	text := read(t, "../compose.yaml")
+	shared, services, _ := strings.Cut(text, "\nservices:\n")
+	part := regexp.MustCompile(`(?m)^  ` + name + `:\n((?:    .*\n|\n)+)`).FindStringSubmatch(services)
+	if part == nil {
+		t.Fatalf("compose.yaml has no service %s", name)
+	}
+	return shared + "\n" + part[1]
+}
+
+// environ puts settings as a process gets them, with the secrets of a folder.
+func environ(folder string, all map[string]string) []string {
+	var out []string
+	for name, value := range all {
+		out = append(out, name+"="+strings.ReplaceAll(value, "/run/secrets", folder+"/secrets"))
+	}
+	return out
 }
 
 func read(t *testing.T, path string) string {
@@ -49,31 +68,31 @@ func secrets(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
 	for _, name := range []string{"make-secrets.sh", "paceline.env.example"} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(read(t, name)), 0o755); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(read(t, name)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if out, err := exec.CommandContext(t.Context(), filepath.Join(folder, "make-secrets.sh")).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "bash", filepath.Join(folder, "make-secrets.sh")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return folder
 }
 
-func TestTheServiceAcceptsWhatComposeSets(t *testing.T) {
+func TestTheProgramAcceptsWhatComposeSets(t *testing.T) {
 	t.Parallel()
 	folder := secrets(t)
 	if err := os.WriteFile(filepath.Join(folder, "secrets/smtp_password"), []byte("mail password"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	all := settings(t, inImage, "../Dockerfile")
-	maps.Copy(all, settings(t, inCompose, "../compose.yaml"))
-	maps.Copy(all, settings(t, inExample, filepath.Join(folder, "paceline.env")))
-	var environ []string
-	for name, value := range all {
-		environ = append(environ, name+"="+strings.ReplaceAll(value, "/run/secrets", folder+"/secrets"))
-	}
-	if _, err := config.Serve(environ); err != nil {
+	all := settings(t, inImage, read(t, "../Dockerfile"))
+	maps.Copy(all, settings(t, inCompose, service(t, "paceline")))
+	maps.Copy(all, settings(t, inExample, read(t, filepath.Join(folder, "paceline.env"))))
+	if _, err := config.Serve(environ(folder, all)); err != nil {
 		t.Fatal(err)
+	}
+	maps.Copy(all, settings(t, inCompose, service(t, "migrate")))
+	if c, err := config.Migrate(environ(folder, all)); err != nil || c.Database.AdminUser != "postgres" || !c.Database.Admin.IsSet() {
+		t.Fatalf("migrate would not make the roles: %v", err)
 	}
 	for name := range all {
 		if !strings.Contains(config.Docs(), "`"+strings.TrimSuffix(name, "_FILE")+"`") {
@@ -93,7 +112,7 @@ func TestSecretsAreMadeOnceAndDiffer(t *testing.T) {
 	for _, file := range files {
 		before[file] = read(t, file)
 	}
-	if out, err := exec.CommandContext(t.Context(), filepath.Join(folder, "make-secrets.sh")).CombinedOutput(); err != nil || len(out) > 0 {
+	if out, err := exec.CommandContext(t.Context(), "bash", filepath.Join(folder, "make-secrets.sh")).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Fatalf("the second run: %v: %s", err, out)
 	}
 	seen := map[string]bool{}
@@ -110,20 +129,5 @@ func TestSecretsAreMadeOnceAndDiffer(t *testing.T) {
 	info, err := os.Stat(filepath.Join(folder, "secrets"))
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("others can enter the folder: %v %v", info.Mode(), err)
-	}
-}
-
-func TestRolesAreTheProgramsOwn(t *testing.T) {
-	t.Parallel()
-	var made []string
-	for _, m := range regexp.MustCompile(`(?m)^CREATE ROLE (\w+) LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD`).
-		FindAllStringSubmatch(read(t, "postgres/roles.sh"), -1) {
-		made = append(made, m[1])
-	}
-	slices.Sort(made)
-	want := []string{db.RoleApp, db.RoleAuth, db.RoleMigrator, db.RoleWorker}
-	slices.Sort(want)
-	if !slices.Equal(made, want) {
-		t.Errorf("roles.sh makes %v, the program uses %v", made, want)
 	}
 }
