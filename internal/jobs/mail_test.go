@@ -171,7 +171,7 @@ func TestRunWakesAndStops(t *testing.T) {
 		t.Errorf("the mail left after %v", took)
 	}
 	w.register("bob")
-	for w.count(`SELECT count(*) FROM auth.mail WHERE attempts = 1`) != 1 || w.post.count() != 1 {
+	for w.waiting() != 1 || w.count(`SELECT count(*) FROM auth.mail WHERE attempts = 1`) != 1 { // bob's is claimed
 		time.Sleep(time.Millisecond)
 	}
 	stop() // with a mail under way
