@@ -17,8 +17,9 @@
 //     blocklist lets through; kept as Argon2id. So many are hashed at a time, so
 //     many wait, and the next one is told to come back: a flood of logins can't
 //     take the memory. Nothing locks an account, so nobody can lock its owner out.
-//   - A code of 8 letters by mail: 15 minutes, 5 attempts, one use. It is sealed at
-//     rest, since a hash of so few letters can be searched.
+//   - A code of 8 letters by mail: 15 minutes, 5 attempts, one use. A wrong one
+//     counts against each that waits at the address, and no more than 5 wait there.
+//     It is sealed at rest, since a hash of so few letters can be searched.
 //   - A token of 256 random bits, of which only the SHA-256 is kept. An access
 //     token lives 10 minutes. A refresh token lives 30 days and works once, a
 //     cookie's token lives 7 days after its last use; their sessions end after 180

@@ -378,3 +378,32 @@ func TestWholeOrNothing(t *testing.T) {
 	failing("member", "DELETE", func() error { return w.Delete(ctx, w.with(tokens.Access), password("ada")) })
 	w.must(w.Delete(ctx, w.with(tokens.Access), password("ada")))
 }
+
+// What is typed and what is mailed is in no table as it is: not while a
+// registration waits, and not after.
+func TestTablesHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.join("ada")
+	w.must(w.Forgot(t.Context(), w.anonymous(), email("ada")))
+	w.must(w.Register(t.Context(), w.anonymous(), registration("bob")))
+	tokens := w.login("ada")
+	secrets := map[string]string{
+		"a birth date": "1990-04-05", "a password": password("ada"), "another password": password("bob"),
+		"an access token": tokens.Access.Reveal(), "a refresh token": tokens.Refresh.Reveal(),
+	}
+	for _, m := range w.mails() {
+		secrets["the code of a "+string(m.Kind)] = m.Data.Code
+	}
+	if len(secrets) != 7 {
+		t.Fatalf("there are %d secrets to look for", len(secrets))
+	}
+	for table := range w.tables() {
+		for name, secret := range secrets {
+			n := w.count(`SELECT count(*) FROM `+table+` t WHERE t::text LIKE '%' || $1 || '%' OR t::text LIKE '%' || encode($1::bytea, 'hex') || '%'`, secret)
+			if n != 0 {
+				t.Errorf("%s holds %s", table, name)
+			}
+		}
+	}
+}
