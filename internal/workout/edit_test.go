@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -141,6 +142,7 @@ func TestOneEditorOfAVersionWins(t *testing.T) {
 					if *open(t, "facts", g, now.Facts).Title != "Along the river" {
 						return fault.PreconditionFailed()
 					}
+					time.Sleep(20 * time.Millisecond) // long enough for others to read the same, if they could
 					return nil
 				})
 			switch {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -158,29 +159,34 @@ func TestEverySessionIsAWorkout(t *testing.T) {
 	}
 }
 
-func TestImportsOfOneRecordingAtOnce(t *testing.T) {
+func TestImportsOfTheSameRecordingsAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada := w.member("ada")
-	// The files hold the same rides in other company, so their rows are written in other orders.
-	files := [][]byte{sessions(1, 2, 3), sessions(1, 2), sessions(1, 2, 3, 4)}
-	var wait sync.WaitGroup
-	var mu sync.Mutex
-	added := 0
-	for i := range 9 {
-		wait.Go(func() {
-			got, err := w.imports(ada, files[i%3], workout.Repeat{})
-			if err != nil {
-				t.Error(err)
-			}
-			mu.Lock()
-			added += got.New
-			mu.Unlock()
-		})
+	var rides []recordingtest.Workout
+	for seed := range uint64(8) {
+		rides = append(rides, recordingtest.Make(recordingtest.Options{Seconds: 10, Seed: seed, Start: now.AddDate(0, -1, int(seed))}))
 	}
-	wait.Wait()
-	if n := w.count(`SELECT count(*) FROM workout`); n != 4 || added != 4 {
-		t.Errorf("%d workouts, %d of them new to somebody", n, added)
+	forth := recordingtest.TCX(rides...)
+	slices.Reverse(rides)
+	back := recordingtest.TCX(rides...) // were they written in the file's order, two would wait for each other
+	for range 4 {
+		w.sql(`DELETE FROM workout`)
+		var wait sync.WaitGroup
+		var added atomic.Int64
+		for i := range 4 {
+			wait.Go(func() {
+				got, err := w.imports(ada, [][]byte{forth, back}[i%2], workout.Repeat{})
+				if err != nil {
+					t.Error(err)
+				}
+				added.Add(int64(got.New))
+			})
+		}
+		wait.Wait()
+		if n := w.count(`SELECT count(*) FROM workout`); n != 8 || added.Load() != 8 {
+			t.Errorf("%d workouts, %d of them new to somebody", n, added.Load())
+		}
 	}
 }
 

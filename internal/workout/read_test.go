@@ -195,6 +195,10 @@ func TestPolicyAlone(t *testing.T) {
 		_, _, err = c.s.Streams(t.Context(), viewer.caller(), hidden, allChannels(), 10)
 		wantKind(t, "streams for "+viewer.name, err, fault.KindNotFound)
 	}
+	wantKind(t, "deleting what is hidden", c.s.Delete(t.Context(), c.follower.caller(), hidden), fault.KindNotFound)
+	wantKind(t, "deleting another's", c.s.Delete(t.Context(), c.follower.caller(), shown), fault.KindForbidden)
+	_, _, err := c.s.Edit(t.Context(), c.stranger.caller(), shown, workout.Patch{Title: to("x")}, always)
+	wantKind(t, "changing what is hidden", err, fault.KindNotFound)
 	got, g, err := c.s.Read(t.Context(), c.follower.caller(), shown)
 	if err != nil {
 		t.Fatal(err)
