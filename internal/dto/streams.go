@@ -25,16 +25,15 @@ var channelOrder = []struct {
 }
 
 // SampledChannels are the samples that the named channels are made of; of all channels where none
-// is named. Not ok for a name that is none.
-func SampledChannels(names []ChannelName) (out []series.Channel, ok bool) {
-	known := 0
+// is named. The contract has refused names that are none.
+func SampledChannels(names []ChannelName) []series.Channel {
+	var out []series.Channel
 	for _, channel := range channelOrder {
 		if len(names) == 0 || slices.Contains(names, channel.name) {
 			out = append(out, channel.samples...)
-			known++
 		}
 	}
-	return out, len(names) == 0 || known == len(names)
+	return out
 }
 
 // channelNames are the contract's names of recorded channels, in its order.

@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"mime"
 	"mime/multipart"
 	"net/http"
 
@@ -15,15 +17,13 @@ import (
 
 // ImportWorkouts adds the workouts in a recording. The file is parsed as it comes in.
 func (s *Server) ImportWorkouts(c echo.Context, params dto.ImportWorkoutsParams) error {
-	media, err := bodyType(c)
-	if err != nil || media != echo.MIMEMultipartForm {
+	media, of, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType))
+	if err != nil || media != echo.MIMEMultipartForm || of["boundary"] == "" {
 		return fault.UnsupportedMedia("multipart_only", "the body must be multipart/form-data")
 	}
-	parts, err := c.Request().MultipartReader()
-	if err != nil {
-		return fault.Invalid("invalid_form", "the form can't be read").Because(err)
-	}
-	imported, err := s.Workouts.Import(c.Request().Context(), caller(c), &importForm{parts: parts}, repeatOf(c, params.IdempotencyKey, nil))
+	body := &endingReader{Reader: c.Request().Body, want: "--" + of["boundary"] + "--"}
+	form := &importForm{body: body, parts: multipart.NewReader(body, of["boundary"])}
+	imported, err := s.Workouts.Import(c.Request().Context(), caller(c), form, repeatOf(c, params.IdempotencyKey, nil))
 	if err != nil {
 		return err
 	}
@@ -37,6 +37,7 @@ func (s *Server) ImportWorkouts(c echo.Context, params dto.ImportWorkoutsParams)
 // importForm is a multipart form with a file and maybe an audience, in any order, each once. It is
 // read as it comes and kept nowhere.
 type importForm struct {
+	body     *endingReader
 	parts    *multipart.Reader
 	seen     map[string]bool
 	audience *privacy.Audience
@@ -71,8 +72,8 @@ func (f *importForm) Audience() (*privacy.Audience, error) {
 // next is the next part, nil after the last one. An audience is read on the way.
 func (f *importForm) next() (*multipart.Part, error) {
 	part, err := f.parts.NextRawPart()
-	if err == io.EOF { // wrapped, it is a form that was cut off
-		return nil, nil //nolint:nilnil // the end is no mistake
+	if errors.Is(err, io.EOF) {
+		return nil, f.body.ended()
 	}
 	if err != nil {
 		return nil, bodyError(err)
@@ -95,6 +96,32 @@ func (f *importForm) next() (*multipart.Part, error) {
 		}
 	}
 	return part, nil
+}
+
+// endingReader remembers how a form ended. The form reader takes one that breaks off between two
+// parts for whole, and so might take a workout without the audience that was asked for it.
+type endingReader struct {
+	io.Reader
+	want string
+	last []byte
+}
+
+func (r *endingReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	r.last = append(r.last, p[max(0, n-len(r.want)-2):n]...)
+	r.last = r.last[max(0, len(r.last)-len(r.want)-2):]
+	return n, err
+}
+
+// ended says whether the form came to its end, and that was the end of it.
+func (r *endingReader) ended() error {
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		return bodyError(err)
+	}
+	if !bytes.HasSuffix(bytes.TrimSuffix(r.last, []byte("\r\n")), []byte(r.want)) {
+		return fault.Invalid("body_cut_off", "the body ended before its end")
+	}
+	return nil
 }
 
 // bodyReader turns what goes wrong with the body into the fault to answer with.

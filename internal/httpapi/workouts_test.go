@@ -191,6 +191,7 @@ func TestImportFormsThatAreRefused(t *testing.T) {
 		"no audience":     {ada.Upload("/v1/workouts/import", "r.fit", file, "audience", "friends"), 400, "invalid_body"},
 		"cut off":         {send(whole[:len(whole)/2], media), 400, "body_cut_off"},
 		"without its end": {send(whole[:len(whole)-8], media), 400, "body_cut_off"},
+		"one part short":  {send(append(slices.Clone(whole[:bytes.LastIndex(whole, []byte("--\r\n"))]), "\r\n"...), media), 400, "body_cut_off"},
 		"not signed in":   {w.Do(http.MethodPost, "/v1/workouts/import", whole, "Content-Type", media), 401, "login_required"},
 		"a picture":       {ada.Upload("/v1/workouts/import", "r.fit", testkit.Picture(t)), 422, "unsupported_format"},
 		"33 MiB":          {ada.Upload("/v1/workouts/import", "r.gpx", slices.Concat([]byte("<gpx>"), bytes.Repeat([]byte(" "), 33<<20))), 413, ""},

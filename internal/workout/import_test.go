@@ -170,13 +170,14 @@ func TestImportsOfTheSameRecordingsAtOnce(t *testing.T) {
 	forth := recordingtest.TCX(rides...)
 	slices.Reverse(rides)
 	back := recordingtest.TCX(rides...) // were they written in the file's order, two would wait for each other
-	for range 4 {
+	for range 8 {
 		w.sql(`DELETE FROM workout`)
-		var wait sync.WaitGroup
+		var wait, parsed sync.WaitGroup
 		var added atomic.Int64
-		for i := range 4 {
+		parsed.Add(2)
+		for _, file := range [][]byte{forth, back} {
 			wait.Go(func() {
-				got, err := w.imports(ada, [][]byte{forth, back}[i%2], workout.Repeat{})
+				got, err := w.s.Import(t.Context(), ada.caller(), together{upload{bytes.NewReader(file), nil}, &parsed}, workout.Repeat{})
 				if err != nil {
 					t.Error(err)
 				}
@@ -188,6 +189,18 @@ func TestImportsOfTheSameRecordingsAtOnce(t *testing.T) {
 			t.Errorf("%d workouts, %d of them new to somebody", n, added.Load())
 		}
 	}
+}
+
+// together waits, parsed, for the others to be parsed.
+type together struct {
+	upload
+	others *sync.WaitGroup
+}
+
+func (u together) Audience() (*privacy.Audience, error) {
+	u.others.Done()
+	u.others.Wait()
+	return u.upload.Audience()
 }
 
 func TestRepeatedImport(t *testing.T) {
