@@ -98,8 +98,8 @@ func (s *Service) ChangePassword(ctx context.Context, c db.Caller, current, next
 }
 
 // Delete ends the account of a caller who knows its password, with everything
-// that is theirs. Their key goes with it, so that what is sealed stays so, in
-// backups too.
+// that is theirs. Their key goes with it; what is sealed in a backup stays so once
+// the ring's key that wrapped it there is gone as well.
 func (s *Service) Delete(ctx context.Context, c db.Caller, password string) error {
 	proof, err := s.proveAgain(ctx, c, "/password", password)
 	if err != nil {

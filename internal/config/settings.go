@@ -102,7 +102,7 @@ var settings = []setting{
 		set: setDatabaseTLS,
 	}, {
 		name: "PACELINE_DB_CONNECTIONS", standard: strconv.Itoa(2 * runtime.NumCPU()), standing: "2 × cores",
-		doc: "connections to the database; more than 2 × its cores makes it slower",
+		doc: "connections of the role paceline_app; the other roles take half as many and two more; more than 2 × its cores makes it slower",
 		set: integer(1, 500, func(c *Config, n int64) { c.Database.Connections = int(n) }),
 	}, {
 		name: "PACELINE_TRUSTED_PROXIES",

@@ -181,7 +181,7 @@ func (f *fixture) workout(owner uuid.UUID, audience privacy.Audience) uuid.UUID 
 	f.exec(`INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, source, created_at, updated_at)
 		VALUES ($1, $2, $3, 'ride', true, 't', $4, 60, 'typed', $4, $4)`, owner, id, int16(audience), now)
 	for _, family := range []string{"effort", "heart_rate", "route", "device"} {
-		f.exec(`INSERT INTO workout_part (member_id, workout_id, family, channels, summary_sealed) VALUES ($1, $2, $3, '{}', '\x00')`, owner, id, family)
+		f.exec(`INSERT INTO workout_part (member_id, workout_id, family, summary_sealed) VALUES ($1, $2, $3, '\x00')`, owner, id, family)
 	}
 	return id
 }
@@ -194,7 +194,7 @@ func TestRolesAreApart(t *testing.T) {
 	denied := map[string][]string{
 		db.RoleApp: {
 			"SELECT password_hash FROM auth.credential", "SELECT hash FROM auth.token",
-			"SELECT * FROM auth.registration", "SELECT code_hash FROM auth.password_reset", "SELECT * FROM auth.mail",
+			"SELECT * FROM auth.registration", "SELECT code_sealed FROM auth.password_reset", "SELECT * FROM auth.mail",
 			"SELECT * FROM auth.email_claim", "SELECT * FROM auth.staff_role",
 			"INSERT INTO edge VALUES (gen_random_uuid(), gen_random_uuid(), 1, now())", "UPDATE edge SET bits = 1", "DELETE FROM edge",
 			"SELECT set_edge(gen_random_uuid(), gen_random_uuid(), 1, 0, 1, 0, now())", "UPDATE member SET id = gen_random_uuid()",
@@ -210,7 +210,7 @@ func TestRolesAreApart(t *testing.T) {
 		},
 		db.RoleWorker: {
 			"SELECT * FROM profile", "SELECT * FROM workout", "SELECT * FROM member", "SELECT hash FROM auth.token",
-			"SELECT password_hash FROM auth.credential", "SELECT code_hash FROM auth.registration", "SELECT email FROM auth.account",
+			"SELECT password_hash FROM auth.credential", "SELECT password_hash FROM auth.registration", "SELECT email FROM auth.account",
 			"SELECT member_id FROM auth.session", "SELECT made FROM idempotency", "INSERT INTO auth.mail VALUES (gen_random_uuid(), '', 0, now(), now())",
 			"DELETE FROM member_key", "SET ROLE paceline_app",
 		},
@@ -264,7 +264,7 @@ func TestNobodyWritesAnothersRows(t *testing.T) {
 	}{
 		{`INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, source, created_at, updated_at)
 			VALUES ($1, gen_random_uuid(), 0, 'ride', true, 't', $2, 60, 'typed', $2, $2)`, []any{owner, now}},
-		{`INSERT INTO workout_part (member_id, workout_id, family, channels, summary_sealed) VALUES ($1, $2, 'device', '{}', '')`, []any{owner, workout}},
+		{`INSERT INTO workout_part (member_id, workout_id, family, summary_sealed) VALUES ($1, $2, 'device', '')`, []any{owner, workout}},
 		{`INSERT INTO avatar VALUES ($1, '', $2)`, []any{owner, now}},
 		{`INSERT INTO idempotency VALUES ($1, 'op', '', '', '{}', $2)`, []any{owner, now}},
 	} {
