@@ -196,7 +196,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
 DECLARE
     viewer uuid := viewer_id();
 BEGIN
-    IF NOT shows_slot(owner, slot) THEN
+    IF NOT (finds(owner) AND shows_slot(owner, slot)) THEN
         RETURN 0;
     END IF;
     RETURN (SELECT count(*) FROM edge e JOIN member m ON m.id = e.other_id

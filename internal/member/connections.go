@@ -102,7 +102,7 @@ func (s *Service) Requests(ctx context.Context, c db.Caller, r page.Request) (pa
 				return err
 			}
 			if !m.Grant.Edge().Has(privacy.EdgeAsks) {
-				return errDisagree
+				return db.ErrDisagree
 			}
 			found = append(found, request{m, row.ChangedAt})
 		}

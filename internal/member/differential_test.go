@@ -142,6 +142,21 @@ func (c *crowd) compare(what string, viewer person) {
 	}))
 	for _, owner := range c.people {
 		g := c.grant(viewer.ID, owner.ID)
+		for _, list := range []struct {
+			field privacy.Field
+			slot  int
+			bit   privacy.Edge
+		}{{privacy.FollowersList, 11, privacy.EdgeFollower}, {privacy.FollowingList, 12, privacy.EdgeFollows}} {
+			want := 0
+			if visible(owner) && g.Shows(list.field) {
+				want = len(c.those(func(p person) bool { return visible(p) && c.edges[[2]uuid.UUID{owner.ID, p.ID}].Has(list.bit) }))
+			}
+			var got int
+			c.must(c.open.AsViewer(c.ctx(), viewer.Caller, func(ctx context.Context, tx *db.Tx) error {
+				return tx.QueryRow(ctx, `SELECT count_found($1, $2, $3)`, owner.ID, list.slot, int(list.bit)).Scan(&got)
+			}))
+			equal("the database's count of "+list.field.String()+" of "+owner.Name, got, want)
+		}
 		p, read, err := c.Read(c.ctx(), viewer.Caller, owner.Name)
 		if !visible(owner) {
 			c.notFound(what+" reads "+owner.Name, err)

@@ -2,7 +2,6 @@ package member
 
 import (
 	"context"
-	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -165,8 +164,9 @@ func textWithin(text *string, most int) bool {
 	return text == nil || validText(*text) && strings.TrimSpace(*text) != "" && utf8.RuneCountInString(*text) <= most
 }
 
+// within: there is none, or it lies between the two. NaN lies nowhere.
 func within[T int | float64](v *T, low, high T) bool {
-	return v == nil || !math.IsNaN(float64(*v)) && *v >= low && *v <= high
+	return v == nil || *v >= low && *v <= high
 }
 
 // isCountry says whether there is such an ISO 3166-1 alpha-2 code.

@@ -45,9 +45,6 @@ func New(d *db.DB, ring *seal.Ring) *Service {
 	return &Service{db: d, ring: ring, drawing: make(chan struct{}, 1)}
 }
 
-// errDisagree: the database gave a row that the policy would not open.
-var errDisagree = errors.New("member: row-level security and the policy disagree")
-
 // asMember runs fn in a transaction for a viewer who is signed in.
 func (s *Service) asMember(ctx context.Context, c db.Caller, fn func(ctx context.Context, tx *db.Tx) error) error {
 	return s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {

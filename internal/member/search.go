@@ -51,7 +51,7 @@ func (s *Service) Search(ctx context.Context, c db.Caller, text string, r page.R
 			}
 			if !strings.HasPrefix(row.Username, prefix) &&
 				!(m.Grant.Shows(privacy.DisplayName) && strings.HasPrefix(row.SearchName, prefix)) {
-				return errDisagree
+				return db.ErrDisagree
 			}
 			found = append(found, m)
 		}

@@ -178,3 +178,30 @@ func TestSettingsEditAsksTheCheck(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Of edits at the same time of different settings, none is lost.
+func TestSettingsEditsAtOnceAreAllThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.Add("ada")
+	fields := []privacy.Field{privacy.Age, privacy.Gender, privacy.Location, privacy.HeightCM, privacy.WeightKG, privacy.MaxHR}
+	results := make(chan error)
+	for _, f := range fields {
+		go func() {
+			_, _, err := w.EditSettings(w.ctx(), ada.Caller, member.SettingsEdit{Audiences: audiences{f: privacy.Members}},
+				func(privacy.Guarded[privacy.Settings], privacy.Grant) error {
+					time.Sleep(10 * time.Millisecond) // the others come meanwhile
+					return nil
+				})
+			results <- err
+		}()
+	}
+	for range fields {
+		w.must(<-results)
+	}
+	for _, f := range fields {
+		if got := w.settings(ada.Caller).Audiences.Chosen(f); got != privacy.Members {
+			t.Errorf("%s is for %s", f, got)
+		}
+	}
+}

@@ -30,7 +30,7 @@ type Summary struct {
 func summarize(tx *db.Tx, row query.ReadSummaryRow) (Summary, error) {
 	m, err := guardSummary(tx, row)
 	if err == nil && shown(m.Grant) != nil {
-		return Summary{}, errDisagree
+		return Summary{}, db.ErrDisagree
 	}
 	return m, err
 }

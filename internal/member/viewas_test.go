@@ -91,6 +91,11 @@ func TestViewAsBlockedAndOneself(t *testing.T) {
 	v, err := w.ViewAsMember(w.ctx(), ada.Caller, "ada")
 	w.must(err)
 	w.same("herself", v, ada.Caller)
+	_, theirs, err := w.Read(w.ctx(), w.Add("cleo").Caller, "ada")
+	w.must(err)
+	if v.Look(theirs).Shows(privacy.Username) {
+		t.Error("her look goes through a grant that is not hers")
+	}
 	for _, r := range []privacy.Relation{privacy.RelationSelf, privacy.RelationBlocked, privacy.RelationNone} {
 		_, err := w.ViewAsRelation(w.ctx(), ada.Caller, r)
 		w.refused(r.String(), err, fault.KindInvalid, "no_such_relation")

@@ -30,6 +30,7 @@ func TestThePolicyHoldsAlone(t *testing.T) {
 	ada := w.AddFull("ada", found(privacy.FoundByNobody), showing(privacy.Everyone, privacy.DisplayName))
 	ben := w.AddFull("ben", showing(privacy.OnlyMe, privacy.DisplayName, privacy.Avatar, privacy.FollowersList))
 	cleo, dan := w.Add("cleo"), w.Add("dan")
+	w.rename(ben, "Benedict")
 	w.must(w.Block(w.ctx(), ben.Caller, dan.ID))
 	w.exec(`INSERT INTO edge VALUES ($1, $2, 1, now()), ($2, $1, 16, now())`, ben.ID, ada.ID)
 	w.breakTheDatabasesWall()
@@ -61,8 +62,9 @@ func TestThePolicyHoldsAlone(t *testing.T) {
 	_, err = w.Followers(w.ctx(), cleo.Caller, "ben", first(5))
 	w.notFound("ben's followers", err)
 	for name, list := range map[string]func() error{
-		"search by username":     func() error { _, err := w.Search(w.ctx(), cleo.Caller, "ada", first(5)); return err },
-		"search by display name": func() error { _, err := w.Search(w.ctx(), cleo.Caller, "ada l", first(5)); return err },
+		"search by username":      func() error { _, err := w.Search(w.ctx(), cleo.Caller, "ada", first(5)); return err },
+		"search by display name":  func() error { _, err := w.Search(w.ctx(), cleo.Caller, "ada l", first(5)); return err },
+		"search by a hidden name": func() error { _, err := w.Search(w.ctx(), cleo.Caller, "bene", first(5)); return err },
 		"whom ben follows": func() error {
 			w.exec(`UPDATE edge SET bits = bits | 16 WHERE member_id = $1 AND other_id = $2`, ben.ID, ada.ID)
 			w.exec(`UPDATE member SET audiences = $1 WHERE id = $2`, int64(privacy.Audiences(0).With(privacy.FollowingList, privacy.Members)), ben.ID)
