@@ -1,6 +1,8 @@
 package db
 
 import (
+	"errors"
+
 	"github.com/google/uuid"
 
 	"github.com/paceline/paceline/internal/privacy"
@@ -32,6 +34,10 @@ func (s Subject) Settings() privacy.Settings {
 		Audiences:       privacy.Audiences(s.Audiences), //nolint:gosec // the same 64 bits
 	}
 }
+
+// ErrDisagree: row-level security let a row through that the policy keeps closed.
+// Nothing of it is shown, and whoever meets it raises an alarm.
+var ErrDisagree = errors.New("db: row-level security and the policy disagree")
 
 // Decide asks the policy about the owner for the viewer of the transaction that
 // read the row.

@@ -31,7 +31,7 @@ var allowed = map[string]bool{
 }
 
 // headers wraps the whole server, so that there is no answer without them.
-func headers(next http.Handler) http.Handler {
+func headers(next http.Handler, refused func(context.Context)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "private, no-store")
@@ -43,13 +43,14 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
-		next.ServeHTTP(&filteredWriter{ResponseWriter: w}, r)
+		next.ServeHTTP(&filteredWriter{ResponseWriter: w, refused: func() { refused(r.Context()) }}, r)
 	})
 }
 
 type filteredWriter struct {
 	http.ResponseWriter
 	started bool
+	refused func() // told of a header that may not leave
 }
 
 func (w *filteredWriter) WriteHeader(status int) {
@@ -73,6 +74,7 @@ func (w *filteredWriter) filter() {
 	for name := range w.Header() {
 		if !allowed[name] {
 			w.Header().Del(name)
+			w.refused()
 		}
 	}
 }

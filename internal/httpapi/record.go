@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/privacy"
@@ -52,6 +53,8 @@ func (s *Server) report(ctx context.Context, n noted) {
 	switch {
 	case errors.Is(n.cause, privacy.ErrWrongViewer):
 		s.Observer.Event(ctx, observe.SeenByMismatch)
+	case errors.Is(n.cause, db.ErrDisagree):
+		s.Observer.Event(ctx, observe.PolicyError)
 	case n.fault.Code == "cross_origin":
 		s.Observer.Event(ctx, observe.CrossOrigin)
 	case n.fault.Code == "invalid_token":

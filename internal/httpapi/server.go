@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -100,7 +101,7 @@ func New(o Options) (http.Handler, error) {
 	if o.Outbox != nil {
 		e.GET("/dev/outbox", s.outbox)
 	}
-	return headers(e), nil
+	return headers(e, func(ctx context.Context) { s.Observer.Event(ctx, observe.ResponseRefused) }), nil
 }
 
 // agreesWith: every route is an operation of the contract, every operation a route.

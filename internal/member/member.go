@@ -21,7 +21,6 @@ package member
 
 import (
 	"context"
-	"errors"
 
 	"github.com/google/uuid"
 

@@ -112,7 +112,7 @@ func cut[R query.ListByMemberRow | query.ListFeedRow](s *Service, tx *db.Tx, r p
 		pair := query.ListByMemberRow(row)
 		item, visible, err := s.decide(tx, pair.WorkoutShown, pair.Subject, through)
 		if err == nil && !visible {
-			err = errDisagree
+			err = db.ErrDisagree
 		}
 		if err != nil {
 			return page.Page[Shown]{}, err

@@ -2,7 +2,6 @@ package workout
 
 import (
 	"context"
-	"errors"
 
 	"github.com/google/uuid"
 
@@ -31,9 +30,6 @@ func New(d *db.DB, ring *seal.Ring, limits recording.Limits) *Service {
 	return &Service{db: d, ring: ring, limits: limits, slots: make(chan struct{}, importsAtOnce)}
 }
 
-// errDisagree: row-level security showed what the policy keeps closed. Nothing of it is shown.
-var errDisagree = errors.New("workout: the database showed what the policy does not")
-
 // self is the signed-in member in a transaction that writes: the one owner it may write for.
 type self struct {
 	id       uuid.UUID
@@ -58,7 +54,7 @@ func (s *Service) readSelf(ctx context.Context, tx *db.Tx) (self, error) {
 		return self{}, err
 	}
 	if grant.Relation() != privacy.RelationSelf {
-		return self{}, errDisagree
+		return self{}, db.ErrDisagree
 	}
 	key, err := s.ring.Unwrap(viewer, owner.Wrapped)
 	return self{id: viewer, key: key, settings: owner.Settings(), grant: grant}, err

@@ -55,7 +55,7 @@ func (t *Totals) add(row query.MemberTotalsRow, grant privacy.Grant) error {
 	audience := db.Audience(row.Audience)
 	if row.Workouts > 0 && !grant.ShowsWithin(privacy.Workout, audience) ||
 		row.RouteDistanceM > 0 && !grant.ShowsWithin(privacy.Route, audience) {
-		return errDisagree
+		return db.ErrDisagree
 	}
 	t.Workouts += row.Workouts
 	t.DurationS += row.DurationS
