@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
+	"time"
 
 	"github.com/golang-migrate/migrate/v4"
 	migratepgx "github.com/golang-migrate/migrate/v4/database/pgx/v5"
 	"github.com/golang-migrate/migrate/v4/source/iofs"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/paceline/paceline/migrations"
@@ -25,11 +28,25 @@ func Provision(ctx context.Context, adminURL string, passwords map[string]string
 		return fmt.Errorf("connect to provision: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
-	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		// Roles belong to the whole server: one provisioning at a time.
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(7223225463546)`); err != nil {
-			return err
+	// Roles belong to the whole server, locks to one database: whoever provisions
+	// another one at this moment may be in the way, and is waited for.
+	for attempt := range 50 {
+		err = provision(ctx, conn, passwords)
+		var pg *pgconn.PgError
+		if !errors.As(err, &pg) || pg.Code != "XX000" || !strings.Contains(pg.Message, "concurrently") {
+			break
 		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(attempt+1) * 10 * time.Millisecond):
+		}
+	}
+	return err
+}
+
+func provision(ctx context.Context, conn *pgx.Conn, passwords map[string]string) error {
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		for _, role := range []string{RoleMigrator, RoleApp, RoleAuth, RoleWorker} {
 			if err := provisionRole(ctx, tx, role, passwords[role]); err != nil {
 				return fmt.Errorf("role %s: %w", role, err)
@@ -46,8 +63,7 @@ func Provision(ctx context.Context, adminURL string, passwords map[string]string
 }
 
 func provisionRole(ctx context.Context, tx pgx.Tx, role, password string) error {
-	// Another database of the server may be provisioned at this moment: whoever
-	// comes second finds the role there.
+	// Whoever comes second finds the role there.
 	_, err := tx.Exec(ctx, `DO $$ BEGIN
 		CREATE ROLE `+pgx.Identifier{role}.Sanitize()+` LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
 	EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"regexp"
 	"strings"
@@ -80,5 +81,27 @@ func TestEveryStepHasAWayDown(t *testing.T) {
 	}
 	if err := db.Provision(t.Context(), pg.Superuser(), map[string]string{}); err != nil || look() != shapes[len(ups)] {
 		t.Errorf("provisioning twice: %v", err)
+	}
+}
+
+// Several at once, through different databases of one server: all succeed.
+func TestProvisioningAtOnce(t *testing.T) {
+	t.Parallel()
+	failed := make(chan error)
+	const many = 8
+	for range many {
+		pg := pgtest.New(t)
+		go func() {
+			var err error
+			for range 5 {
+				err = errors.Join(err, db.Provision(t.Context(), pg.Superuser(), map[string]string{db.RoleApp: "word", db.RoleAuth: "word"}))
+			}
+			failed <- err
+		}()
+	}
+	for range many {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -360,7 +360,7 @@ func TestSlowClientsAreLetGo(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	ctx, stop := testkit.Cancellable(t)
-	go func() { done <- w.Service.Run(ctx, ln, private) }()
+	go func() { done <- w.Service.Serve(ctx, ln, private) }()
 	conn, err := net.Dial("tcp", ln.Addr().String())
 	if err != nil {
 		t.Fatal(err)

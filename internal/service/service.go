@@ -125,8 +125,8 @@ func (s *Service) RunJobs(ctx context.Context) { s.jobs.Run(ctx) }
 // Close closes the database.
 func (s *Service) Close() { s.DB.Close() }
 
-// Run serves on both listeners until the context ends, then finishes what is in
-// flight: no new connections, open requests answered, the jobs' step done.
+// Run serves on both listeners, and does the jobs, until the context ends; then
+// it finishes what is in flight.
 func (s *Service) Run(ctx context.Context, public, private net.Listener) error {
 	jobsCtx, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
 	jobsDone := make(chan struct{})
@@ -134,6 +134,15 @@ func (s *Service) Run(ctx context.Context, public, private net.Listener) error {
 		defer close(jobsDone)
 		s.RunJobs(jobsCtx)
 	}()
+	err := s.Serve(ctx, public, private)
+	stopJobs()
+	<-jobsDone
+	return err
+}
+
+// Serve serves on both listeners until the context ends, then takes no new
+// connections and answers the open requests.
+func (s *Service) Serve(ctx context.Context, public, private net.Listener) error {
 	servers := []*http.Server{s.server(s.Handler, "public"), s.server(s.Private, "private")}
 	// A profile of half a minute must get its answer.
 	servers[1].WriteTimeout = 2 * time.Minute
@@ -155,8 +164,6 @@ func (s *Service) Run(ctx context.Context, public, private net.Listener) error {
 			_ = server.Close()
 		}
 	}
-	stopJobs()
-	<-jobsDone
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
