@@ -72,6 +72,9 @@ func (h *hasher) check(ctx context.Context, password, hash string) (match, outda
 
 var errBusy = fault.Unavailable("busy", "too many are signing in right now; try again in a moment", 2*time.Second)
 
+// errChanged is for a password that became another one while it was checked.
+var errChanged = fault.Unavailable("changed_meanwhile", "the password was changed at this moment; try again", time.Second)
+
 // enter takes a slot, or a place in the queue for one, or gives errBusy.
 func (h *hasher) enter(ctx context.Context) error {
 	select {

@@ -93,7 +93,7 @@ func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, start func(c
 			return err
 		}
 	}
-	return errBusy
+	return errChanged
 }
 
 // prove looks the account up and checks the password. For an unknown address it

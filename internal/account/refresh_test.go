@@ -103,6 +103,9 @@ func TestRefreshEnds(t *testing.T) {
 	w.now = began.Add(30 * day)
 	_, err := refresh(idle)
 	w.wants(err, "invalid_token", fault.KindUnauthenticated)
+	if w.events(observe.TokenReuse) != 0 {
+		t.Error("a token that is too old is taken for a stolen one")
+	}
 	for w.now = began; w.now.Add(29 * day).Before(began.Add(180 * day)); {
 		w.now = w.now.Add(29 * day)
 		used, err = refresh(used)

@@ -83,6 +83,20 @@ func TestReset(t *testing.T) {
 	}
 }
 
+// The username is no part of the address, but whoever knows the member knows it.
+func TestResetKnowsTheUsername(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	r := registration("ada")
+	r.Username = "kowalczykowna"
+	w.must(w.Register(t.Context(), w.anonymous(), r))
+	w.must(w.Verify(t.Context(), w.anonymous(), r.Email, w.lastMail().Data.Code, ""))
+	w.must(w.Forgot(t.Context(), w.anonymous(), r.Email))
+	code := w.lastMail().Data.Code
+	w.wants(w.Reset(t.Context(), w.anonymous(), r.Email, code, "kowalczykowna-99"), "password_refused", fault.KindUnprocessable)
+	w.must(w.Reset(t.Context(), w.anonymous(), r.Email, code, "kowalczyk and others 99"))
+}
+
 func TestResetCodesEnd(t *testing.T) {
 	t.Parallel()
 	w := start(t)

@@ -157,7 +157,7 @@ func (s *Service) proveAgain(ctx context.Context, c db.Caller, pointer, password
 func stillProven(ctx context.Context, q *query.Queries, proof query.FindAccountRow) error {
 	current, err := q.LockCredential(ctx, proof.MemberID)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && current != proof.PasswordHash {
-		return errBusy // changed while it was checked
+		return errChanged
 	}
 	return err
 }

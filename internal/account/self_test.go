@@ -49,6 +49,23 @@ func TestChangePassword(t *testing.T) {
 	}
 }
 
+// The old password proves nothing once there is a new one, however late that was.
+func TestProofMustHold(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	ada := w.join("ada")
+	back := func() { w.exec(`UPDATE auth.credential SET password_hash = replace(password_hash, 'm=72', 'm=64')`) }
+	err := w.whilePasswordChanges(func() error {
+		return w.ChangePassword(t.Context(), w.with(ada.Access), password("ada"), fresh)
+	})
+	w.wants(err, "changed_meanwhile", fault.KindUnavailable)
+	back()
+	err = w.whilePasswordChanges(func() error { return w.Delete(t.Context(), w.with(ada.Access), password("ada")) })
+	w.wants(err, "changed_meanwhile", fault.KindUnavailable)
+	back()
+	w.must(w.Delete(t.Context(), w.with(ada.Access), password("ada")))
+}
+
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	w := start(t)

@@ -193,6 +193,30 @@ func (w *world) left(step func()) map[string]int {
 	return diff
 }
 
+// whilePasswordChanges runs a step that checks a password which is the old one
+// by the time the step would write.
+func (w *world) whilePasswordChanges(step func() error) error {
+	w.t.Helper()
+	tx, err := w.root.Begin(w.t.Context())
+	w.must(err)
+	_, err = tx.Exec(w.t.Context(), `UPDATE auth.credential SET password_hash = replace(password_hash, 'm=64', 'm=72')`)
+	w.must(err)
+	done := make(chan error, 1)
+	go func() { done <- step() }()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		var waiting int
+		w.must(tx.QueryRow(w.t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).Scan(&waiting))
+		if waiting == 1 {
+			break
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatal("the step doesn't wait for the change")
+		}
+	}
+	w.must(tx.Commit(w.t.Context()))
+	return <-done
+}
+
 // events counts a security event in the log.
 func (w *world) events(kind observe.EventKind) int {
 	return strings.Count(w.log.String(), `"event":"`+string(kind)+`"`)
