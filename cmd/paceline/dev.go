@@ -129,15 +129,31 @@ func demoWorld(ctx context.Context, c *config.Config, s *service.Service, out io
 			return err
 		}
 	}
-	began := false
+	told := -10
 	err := demo.Load(ctx, s.Handler, s.Accounts, now, func(share float64, what string) {
-		began = true
-		fmt.Fprintf(out, "\r\x1b[Kloading the demo world: %3.0f %% %s", 100*share, what)
+		percent := int(100 * share)
+		switch {
+		case terminal(out):
+			fmt.Fprintf(out, "\r\x1b[Kloading the demo world: %3d %% %s", percent, what)
+		case percent/10 > told/10:
+			fmt.Fprintf(out, "loading the demo world: %d %%\n", percent)
+		}
+		told = percent
 	})
-	if began {
+	if told >= 0 && terminal(out) {
 		fmt.Fprintln(out)
 	}
 	return err
+}
+
+// terminal says whether somebody watches, line by line.
+func terminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func welcome(out io.Writer, c *config.Config) {

@@ -41,12 +41,12 @@ func (f figures) or(name string, fallback float64) float64 {
 	return fallback
 }
 
-// figure gives a value that the channel can have. Zero is "not measured".
+// figure gives a value that the channel can have, to its resolution. Zero is "not measured".
 func figure(c series.Channel, v float64) *float64 {
 	if v == 0 || !believable(c, v) {
 		return nil
 	}
-	return &v
+	return new(c.Value(c.Steps(v)))
 }
 
 type sum struct {

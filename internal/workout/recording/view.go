@@ -36,7 +36,7 @@ func (v view) meanAndPeak(c series.Channel) (mean, peak *float64) {
 	if n == 0 {
 		return nil, nil
 	}
-	return new(total / float64(n)), new(top)
+	return new(c.Value(c.Steps(total / float64(n)))), new(top)
 }
 
 // holdS is for how many seconds a sample of power stands when the next is later: devices that
