@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/member"
 	"github.com/paceline/paceline/internal/privacy"
@@ -353,5 +354,62 @@ func TestStepsAtOnceMirror(t *testing.T) {
 		if mine.Has(privacy.EdgeBlocks) && mine&^privacy.EdgeBlocks != 0 {
 			t.Errorf("a block left %06b", mine)
 		}
+	}
+}
+
+// A step that meets another one of the pair half way waits for it, and goes on
+// from what it left: a request that is approved while it is blocked makes no
+// follower.
+func TestStepsOfAPairTakeTurns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, ben := w.Add("ada"), w.Add("ben")
+	_, err := w.Follow(w.ctx(), ben.Caller, ada.ID)
+	w.must(err)
+	approved := make(chan error, 1)
+	w.must(w.open.AsViewer(w.ctx(), ada.Caller, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT block_member($1, $2)`, ben.ID, noon); err != nil {
+			return err
+		}
+		go func() { approved <- w.Approve(w.ctx(), ada.Caller, ben.ID) }()
+		select {
+		case err := <-approved:
+			return fmt.Errorf("it did not wait: %w", err)
+		case <-time.After(100 * time.Millisecond):
+			return nil
+		}
+	}))
+	w.notFound("approving whom one has blocked", <-approved)
+	got, err := edges(w.ctx(), w)
+	w.must(err)
+	if bits := got[[2]uuid.UUID{ada.ID, ben.ID}]; bits != privacy.EdgeBlocks {
+		t.Errorf("the edge is %06b", bits)
+	}
+}
+
+// Who follows an account that is ending finds none, and leaves no edge to it.
+func TestFollowingAnEndingAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, ben := w.Add("ada"), w.Add("ben")
+	w.Approved(ada, ben)
+	followed := make(chan error, 1)
+	w.must(w.open.AsAccount(w.ctx(), ada.Caller, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT forget_edges()`); err != nil {
+			return err
+		}
+		go func() {
+			_, err := w.Follow(w.ctx(), ben.Caller, ada.ID)
+			followed <- err
+		}()
+		time.Sleep(100 * time.Millisecond)
+		_, err := tx.Exec(ctx, `DELETE FROM member WHERE id = $1`, ada.ID)
+		return err
+	}))
+	w.notFound("following who has gone", <-followed)
+	left, err := edges(w.ctx(), w)
+	w.must(err)
+	if len(left) != 0 {
+		t.Errorf("left are %v", left)
 	}
 }
