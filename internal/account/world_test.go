@@ -23,7 +23,7 @@ import (
 // world is a service with a database and a clock of its own.
 type world struct {
 	*account.Service
-	t      *testing.T
+	t      testing.TB
 	pg     *pgtest.DB
 	db     *db.DB
 	root   *pgx.Conn // looks behind the walls
@@ -35,7 +35,7 @@ type world struct {
 
 var cheap = account.HashCost{MemoryKiB: 64, Time: 1, Parallelism: 1, Concurrency: 2, Queue: 100}
 
-func start(t *testing.T) *world {
+func start(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, pg: pgtest.New(t), ring: seal.NewRing(), now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}
 	var err error
