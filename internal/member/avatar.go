@@ -13,11 +13,11 @@ import (
 // Avatar is a member's picture, a JPEG. No picture, a hidden one and a hidden
 // member are all fault.NotFound.
 func (s *Service) Avatar(ctx context.Context, c db.Caller, name string) (privacy.Guarded[[]byte], privacy.Grant, error) {
-	who := parseRef(name)
+	who := db.ParseRef(name)
 	var image privacy.Guarded[[]byte]
 	var g privacy.Grant
 	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		row, err := query.New(tx).ReadAvatar(ctx, who.id, who.username)
+		row, err := query.New(tx).ReadAvatar(ctx, who.ID, who.Username)
 		if err != nil {
 			return err
 		}

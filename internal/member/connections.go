@@ -39,7 +39,7 @@ func (s *Service) Following(ctx context.Context, c db.Caller, name string, r pag
 func (s *Service) connections(ctx context.Context, c db.Caller, list connection, name string, r page.Request) (page.Page[Summary], error) {
 	var out page.Page[Summary]
 	err := s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		owner, err := find(ctx, tx, parseRef(name))
+		owner, err := find(ctx, tx, db.ParseRef(name))
 		if err != nil {
 			return err
 		}

@@ -116,7 +116,7 @@ func (s *Service) pair(ctx context.Context, c db.Caller, other uuid.UUID,
 	fn func(ctx context.Context, tx *db.Tx, found bool, own privacy.Edge) error,
 ) error {
 	return s.asMember(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		_, err := find(ctx, tx, refTo(other))
+		_, err := find(ctx, tx, db.RefTo(other))
 		found := err == nil
 		if !found && fault.KindOf(err) != fault.KindNotFound {
 			return err

@@ -22,8 +22,6 @@ package member
 import (
 	"context"
 
-	"github.com/google/uuid"
-
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/privacy"
@@ -59,42 +57,6 @@ func signedIn(tx *db.Tx) error {
 		return fault.Unauthenticated("login_required", "sign in first")
 	}
 	return nil
-}
-
-// ref is how a request names a member: an id, or else a username.
-type ref struct {
-	id       uuid.NullUUID
-	username *string
-}
-
-// uuidText is the length of an id as text; usernames are shorter.
-const uuidText = 36
-
-func parseRef(text string) ref {
-	if len(text) == uuidText {
-		if id, err := uuid.Parse(text); err == nil {
-			return refTo(id)
-		}
-	}
-	name := lowerASCII(text)
-	return ref{username: &name}
-}
-
-func refTo(id uuid.UUID) ref { return ref{id: uuid.NullUUID{UUID: id, Valid: true}} }
-
-// lowerASCII folds a username as typed. Other letters are in no username, and
-// what PostgreSQL can't hold becomes what no username is.
-func lowerASCII(text string) string {
-	b := []byte(text)
-	for i, c := range b {
-		switch {
-		case c >= 'A' && c <= 'Z':
-			b[i] = c + 'a' - 'A'
-		case c == 0 || c >= 0x80:
-			return ""
-		}
-	}
-	return string(b)
 }
 
 // shown says whether a read may admit that its owner exists.

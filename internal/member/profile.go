@@ -56,11 +56,11 @@ const (
 // Read is a member by id or username, as the viewer may see them. It gives
 // fault.NotFound for whoever the viewer can't find.
 func (s *Service) Read(ctx context.Context, c db.Caller, name string) (Profile, privacy.Grant, error) {
-	who := parseRef(name)
+	who := db.ParseRef(name)
 	var p Profile
 	var g privacy.Grant
 	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) (err error) {
-		p, g, err = s.readProfile(ctx, tx, query.ReadProfileParams{ID: who.id, Username: who.username})
+		p, g, err = s.readProfile(ctx, tx, query.ReadProfileParams{ID: who.ID, Username: who.Username})
 		return err
 	})
 	return p, g, err

@@ -53,8 +53,8 @@ func guardSummary(tx *db.Tx, row query.ReadSummaryRow) (Summary, error) {
 
 // find is the member whom a request names, fault.NotFound if the viewer can't
 // find them.
-func find(ctx context.Context, tx *db.Tx, who ref) (Summary, error) {
-	row, err := query.New(tx).ReadSummary(ctx, who.id, who.username)
+func find(ctx context.Context, tx *db.Tx, who db.Ref) (Summary, error) {
+	row, err := query.New(tx).ReadSummary(ctx, who.ID, who.Username)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Summary{}, fault.NotFound()
 	}

@@ -60,7 +60,7 @@ func (s *Service) ViewAsRelation(ctx context.Context, c db.Caller, r privacy.Rel
 // what there is between two others is not the viewer's to learn.
 func (s *Service) ViewAsMember(ctx context.Context, c db.Caller, name string) (View, error) {
 	return s.viewAs(ctx, c, func(ctx context.Context, tx *db.Tx) (eyes, error) {
-		other, err := findOrBlocked(ctx, tx, parseRef(name))
+		other, err := findOrBlocked(ctx, tx, db.ParseRef(name))
 		if err != nil {
 			return eyes{}, err
 		}
@@ -83,12 +83,12 @@ func oneself(own privacy.Grant) privacy.Grant {
 	return own
 }
 
-func findOrBlocked(ctx context.Context, tx *db.Tx, who ref) (uuid.UUID, error) {
+func findOrBlocked(ctx context.Context, tx *db.Tx, who db.Ref) (uuid.UUID, error) {
 	m, err := find(ctx, tx, who)
 	if err == nil || fault.KindOf(err) != fault.KindNotFound {
 		return m.Grant.Owner(), err
 	}
-	id, err := query.New(tx).FindBlocked(ctx, who.id, who.username)
+	id, err := query.New(tx).FindBlocked(ctx, who.ID, who.Username)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return id, fault.NotFound()
 	}

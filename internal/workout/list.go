@@ -3,7 +3,6 @@ package workout
 import (
 	"context"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,8 +29,8 @@ var newest = position{time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), uuid.Max
 func (s *Service) ByMember(ctx context.Context, c db.Caller, ref string, r page.Request) (page.Page[Shown], error) {
 	var out page.Page[Shown]
 	err := s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		id, username := parseRef(ref)
-		found, err := query.New(tx).FindMember(ctx, id, username)
+		who := db.ParseRef(ref)
+		found, err := query.New(tx).FindMember(ctx, who.ID, who.Username)
 		if err != nil {
 			return err
 		}
@@ -154,21 +153,4 @@ func findable(tx *db.Tx, subject query.Subject) (privacy.Grant, error) {
 		err = fault.NotFound()
 	}
 	return grant, err
-}
-
-// parseRef reads how a request names a member: by an id, or else by a username as typed.
-func parseRef(ref string) (uuid.NullUUID, *string) {
-	if id, err := uuid.Parse(ref); err == nil && len(ref) == len(uuid.Nil.String()) {
-		return uuid.NullUUID{UUID: id, Valid: true}, nil
-	}
-	name := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		case r == 0 || r > '~':
-			return '*' // in no username; and PostgreSQL can't hold the first
-		}
-		return r
-	}, ref)
-	return uuid.NullUUID{}, &name
 }

@@ -24,8 +24,8 @@ func (s *Service) Stats(ctx context.Context, c db.Caller, ref string) (privacy.G
 	var out privacy.Guarded[Totals]
 	var grant privacy.Grant
 	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		id, username := parseRef(ref)
-		rows, err := query.New(tx).MemberTotals(ctx, id, username)
+		who := db.ParseRef(ref)
+		rows, err := query.New(tx).MemberTotals(ctx, who.ID, who.Username)
 		if err != nil {
 			return err
 		}
