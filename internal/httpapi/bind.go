@@ -39,7 +39,7 @@ func bindRaw(c echo.Context, into any) ([]byte, error) {
 	}
 	schema := operationOf(c).body.Content.Get(echo.MIMEApplicationJSON).Schema.Value
 	if err := schema.VisitJSON(plain, openapi3.MultiErrors()); err != nil {
-		return nil, fault.Invalid("invalid_body", "the body is not what the contract asks for", schemaFields(err)...)
+		return nil, fault.Invalid("invalid_body", "the body is not what the contract asks for", broken(err, nil)...)
 	}
 	if err := json.Unmarshal(raw, into, json.RejectUnknownMembers(true)); err != nil {
 		return nil, syntaxFault(err)
@@ -76,24 +76,4 @@ func syntaxFault(err error) error {
 	}
 	return fault.Invalid("invalid_json", "the body is not one JSON value of the form asked for",
 		fault.At(pointer, "invalid_json", "can't be read: bad syntax, a wrong type, or a member that is unknown or given twice"))
-}
-
-// schemaFields names each member that breaks its schema, by pointer and rule,
-// without its value.
-func schemaFields(err error) []fault.Field {
-	if many, ok := errors.AsType[openapi3.MultiError](err); ok {
-		var fields []fault.Field
-		for _, one := range many {
-			fields = append(fields, schemaFields(one)...)
-		}
-		return fields
-	}
-	if one, ok := errors.AsType[*openapi3.SchemaError](err); ok {
-		pointer := ""
-		for _, part := range one.JSONPointer() {
-			pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(part)
-		}
-		return []fault.Field{fault.At(pointer, "invalid", "breaks the rule "+one.SchemaField+" of the contract")}
-	}
-	return []fault.Field{fault.At("", "invalid", "is not what the contract asks for")}
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -26,7 +27,8 @@ func checkParameters(c echo.Context, o *operation) error {
 	}
 	for name, values := range query {
 		if !known[name] {
-			return fault.Invalid("unknown_parameter", "the operation doesn't know one of the query parameters")
+			return fault.Invalid("unknown_parameter", "the operation doesn't know one of the query parameters",
+				fault.At("?"+name, "unknown_parameter", "is no parameter of this operation"))
 		}
 		if len(values) != 1 {
 			return badParameter(openapi3.ParameterInQuery, name, "is given more than once")
@@ -53,10 +55,22 @@ func checkParameters(c echo.Context, o *operation) error {
 			if p.In == openapi3.ParameterInPath {
 				return fault.NotFound()
 			}
-			return badParameter(p.In, p.Name, "is not of the form, or not within the bounds, of the contract")
+			return explainParameter(p, err)
 		}
 	}
 	return nil
+}
+
+// explainParameter says what the contract asks of a parameter.
+func explainParameter(p *openapi3.Parameter, err error) error {
+	if one, ok := errors.AsType[*openapi3.SchemaError](err); ok {
+		_, what := asked(one.Schema, one.SchemaField)
+		return badParameter(p.In, p.Name, what)
+	}
+	if errors.Is(err, openapi3filter.ErrInvalidRequired) {
+		return badParameter(p.In, p.Name, "is missing")
+	}
+	return badParameter(p.In, p.Name, "is not of the form that the contract asks for")
 }
 
 func badParameter(in, name, what string) error {
