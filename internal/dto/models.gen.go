@@ -340,7 +340,8 @@ type AltitudeChannel struct {
 type Audience string
 
 // Audiences The audience of each field that can be widened. `workout` is what a new workout starts with.
-// `email`, `birth_date` and `device` are for the owner only and have no setting.
+// `email`, `birth_date` and `device` are for the owner only and have no setting. `groups` and
+// `leaderboard` are kept for what comes with groups and classes, and act on nothing yet.
 type Audiences struct {
 	// Age Who may see a value, from the narrowest to the widest. Chosen by its owner.
 	Age *Audience `json:"age,omitempty"`
@@ -568,7 +569,8 @@ type PositionChannel struct {
 // Privacy defines model for Privacy.
 type Privacy struct {
 	// Audiences The audience of each field that can be widened. `workout` is what a new workout starts with.
-	// `email`, `birth_date` and `device` are for the owner only and have no setting.
+	// `email`, `birth_date` and `device` are for the owner only and have no setting. `groups` and
+	// `leaderboard` are kept for what comes with groups and classes, and act on nothing yet.
 	Audiences Audiences `json:"audiences"`
 
 	// Discoverability Who can find the account by search or name at all. To everybody else it was never registered.
@@ -584,7 +586,8 @@ type Privacy struct {
 // PrivacyPatch What is absent stays as it is. Widening a field above `followers` needs `private` off first, or in the same request.
 type PrivacyPatch struct {
 	// Audiences The audience of each field that can be widened. `workout` is what a new workout starts with.
-	// `email`, `birth_date` and `device` are for the owner only and have no setting.
+	// `email`, `birth_date` and `device` are for the owner only and have no setting. `groups` and
+	// `leaderboard` are kept for what comes with groups and classes, and act on nothing yet.
 	Audiences *Audiences `json:"audiences,omitempty"`
 
 	// Discoverability Who can find the account by search or name at all. To everybody else it was never registered.
@@ -600,7 +603,7 @@ type Problem struct {
 	// Detail What to do about it, for a person.
 	Detail *string `json:"detail,omitempty"`
 
-	// Errors One entry per member of the request that is at fault.
+	// Errors One entry per member, parameter or header of the request that is at fault.
 	Errors []ProblemError `json:"errors,omitempty"`
 	Status int            `json:"status"`
 
@@ -613,10 +616,13 @@ type Problem struct {
 
 // ProblemError defines model for ProblemError.
 type ProblemError struct {
+	// Code Stable, for a program. Of the form of a body: `required`, `unknown_member`, `too_short`, `too_long`,
+	// `too_small`, `too_large`, `too_many`, `too_few`, `not_one_of`, `wrong_type`, `wrong_form` and
+	// `invalid`. Of its sense: others, which the operation's answer names.
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 
-	// Pointer JSON pointer into the body; `?name` for a parameter.
+	// Pointer JSON pointer into the body (RFC 6901); `?name` for a query parameter; the name of a header for a header.
 	Pointer string `json:"pointer"`
 }
 
@@ -626,7 +632,8 @@ type Profile struct {
 	Age *int `json:"age,omitempty"`
 
 	// Audiences The audience of each field that can be widened. `workout` is what a new workout starts with.
-	// `email`, `birth_date` and `device` are for the owner only and have no setting.
+	// `email`, `birth_date` and `device` are for the owner only and have no setting. `groups` and
+	// `leaderboard` are kept for what comes with groups and classes, and act on nothing yet.
 	Audiences      *Audiences          `json:"audiences,omitempty"`
 	AvatarURL      *string             `json:"avatar_url,omitempty"`
 	Bio            *string             `json:"bio,omitempty"`
@@ -665,10 +672,14 @@ type ProfilePatch struct {
 	HeightCm    nullable.Nullable[float64] `json:"height_cm,omitempty"`
 
 	// Location Replaced as a whole.
-	Location  nullable.Nullable[Location] `json:"location,omitempty"`
-	MaxHr     nullable.Nullable[int]      `json:"max_hr,omitempty"`
-	RestingHr nullable.Nullable[int]      `json:"resting_hr,omitempty"`
-	WeightKg  nullable.Nullable[float64]  `json:"weight_kg,omitempty"`
+	Location nullable.Nullable[Location] `json:"location,omitempty"`
+
+	// MaxHr Beats per minute.
+	MaxHr nullable.Nullable[int] `json:"max_hr,omitempty"`
+
+	// RestingHr Beats per minute.
+	RestingHr nullable.Nullable[int]     `json:"resting_hr,omitempty"`
+	WeightKg  nullable.Nullable[float64] `json:"weight_kg,omitempty"`
 }
 
 // RefreshRequest defines model for RefreshRequest.
@@ -965,8 +976,8 @@ type PreconditionFailed = Problem
 // ServiceUnavailable An error (RFC 9457). Never an internal text, an instance or a request id.
 type ServiceUnavailable = Problem
 
-// TooManyRequests An error (RFC 9457). Never an internal text, an instance or a request id.
-type TooManyRequests = Problem
+// SignInRefused An error (RFC 9457). Never an internal text, an instance or a request id.
+type SignInRefused = Problem
 
 // Unauthorized An error (RFC 9457). Never an internal text, an instance or a request id.
 type Unauthorized = Problem
@@ -1006,25 +1017,25 @@ type ListFollowRequestsParams struct {
 
 // GetMyPrivacyParams defines parameters for GetMyPrivacy.
 type GetMyPrivacyParams struct {
-	// IfNoneMatch The `ETag` of what you have already. When it is still the same, 304.
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateMyPrivacyParams defines parameters for UpdateMyPrivacy.
 type UpdateMyPrivacyParams struct {
-	// IfMatch The `ETag` of what is about to be changed. When it has changed since, 412.
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // GetMyProfileParams defines parameters for GetMyProfile.
 type GetMyProfileParams struct {
-	// IfNoneMatch The `ETag` of what you have already. When it is still the same, 304.
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateMyProfileParams defines parameters for UpdateMyProfile.
 type UpdateMyProfileParams struct {
-	// IfMatch The `ETag` of what is about to be changed. When it has changed since, 412.
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -1051,7 +1062,7 @@ type SearchMembersParams struct {
 
 // GetMemberParams defines parameters for GetMember.
 type GetMemberParams struct {
-	// IfNoneMatch The `ETag` of what you have already. When it is still the same, 304.
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -1096,13 +1107,13 @@ type ImportWorkoutsParams struct {
 
 // GetWorkoutParams defines parameters for GetWorkout.
 type GetWorkoutParams struct {
-	// IfNoneMatch The `ETag` of what you have already. When it is still the same, 304.
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateWorkoutParams defines parameters for UpdateWorkout.
 type UpdateWorkoutParams struct {
-	// IfMatch The `ETag` of what is about to be changed. When it has changed since, 412.
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
