@@ -42,6 +42,11 @@ func dev(ctx context.Context, args []string, e env) (err error) {
 	defer logFile.Close() //nolint:errcheck // a log
 	observer := observe.New(logFile, c.LogLevel)
 
+	open, err := listen(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer open.close()
 	admin, server, err := devDatabase(ctx, c, e.out)
 	if err != nil {
 		return err
@@ -90,7 +95,8 @@ func dev(ctx context.Context, args []string, e env) (err error) {
 		return err
 	}
 	watchRing(ctx, ring, observer)
-	return listen(ctx, c, s, func() { welcome(e.out, c) })
+	welcome(e.out, c)
+	return s.Run(ctx, open.public, open.private)
 }
 
 // devDatabase is a superuser's way into the local run's database, and the

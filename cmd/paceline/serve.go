@@ -43,6 +43,11 @@ func serve(ctx context.Context, args []string, e env) error {
 	if err != nil {
 		return err
 	}
+	open, err := listen(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer open.close()
 	o := options(c, ring, observer)
 	o.Database, o.Mail = database(c), sender
 	s, err := service.New(ctx, o)
@@ -54,7 +59,8 @@ func serve(ctx context.Context, args []string, e env) error {
 		return err
 	}
 	watchRing(ctx, ring, observer)
-	return listen(ctx, c, s, func() { observer.Log.Info("serving") })
+	observer.Log.Info("serving")
+	return s.Run(ctx, open.public, open.private)
 }
 
 // options are those that production and a local run share.
@@ -112,18 +118,36 @@ func watchRing(ctx context.Context, ring *seal.Ring, observer *observe.Observer)
 	go ring.Watch(ctx, time.Minute, report)
 }
 
-// listen opens both ports and serves until the context ends.
-func listen(ctx context.Context, c *config.Config, s *service.Service, ready func()) error {
+// ports are the public and the private listener.
+type ports struct{ public, private net.Listener }
+
+// listen opens both ports, or says which one is taken and how to choose another.
+func listen(ctx context.Context, c *config.Config) (ports, error) {
+	var p ports
+	var err error
+	if p.public, err = listenAt(ctx, "PACELINE_ADDR", c.Addr); err != nil {
+		return p, err
+	}
+	if p.private, err = listenAt(ctx, "PACELINE_PRIVATE_ADDR", c.PrivateAddr); err != nil {
+		return p, errors.Join(err, p.public.Close())
+	}
+	return p, nil
+}
+
+func listenAt(ctx context.Context, name, address string) (net.Listener, error) {
 	var config net.ListenConfig
-	public, err := config.Listen(ctx, "tcp", c.Addr)
-	if err != nil {
-		return fmt.Errorf("PACELINE_ADDR: %w", err)
+	l, err := config.Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another program (maybe Paceline itself); set %s to another address and port", address, name)
 	}
-	private, err := config.Listen(ctx, "tcp", c.PrivateAddr)
 	if err != nil {
-		_ = public.Close()
-		return fmt.Errorf("PACELINE_PRIVATE_ADDR: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	ready()
-	return s.Run(ctx, public, private)
+	return l, nil
+}
+
+// close is for a start that fails before the ports are served.
+func (p ports) close() {
+	_ = p.public.Close()
+	_ = p.private.Close()
 }

@@ -40,14 +40,6 @@ func PreconditionFailed() *Error {
 	}
 }
 
-// PreconditionRequired asks for the version that the caller wants to change.
-func PreconditionRequired() *Error {
-	return &Error{
-		Kind: KindPreconditionRequired, Code: "precondition_required",
-		Message: "send If-Match with the ETag you read",
-	}
-}
-
 // Unprocessable is well formed but makes no sense.
 func Unprocessable(code Code, message string, fields ...Field) *Error {
 	return &Error{Kind: KindUnprocessable, Code: code, Message: message, Fields: fields}
@@ -61,11 +53,6 @@ func TooLarge(code Code, message string) *Error {
 // UnsupportedMedia is content of a type that is not taken.
 func UnsupportedMedia(code Code, message string) *Error {
 	return &Error{Kind: KindUnsupportedMedia, Code: code, Message: message}
-}
-
-// TooMany asks the caller to slow down and come back after that long.
-func TooMany(code Code, message string, retryAfter time.Duration) *Error {
-	return &Error{Kind: KindTooMany, Code: code, Message: message, RetryAfter: retryAfter}
 }
 
 // Unavailable is a trouble of ours that passes; retryAfter 0 leaves the moment open.

@@ -5,9 +5,9 @@
 // generated file), its x-access entries become the manifest, and a route without
 // one stops the server from starting. In front of a handler stand, in order:
 //
-//	recover       a panic is an internal error, told as one
 //	headers       only the listed response headers leave; the security headers always do
 //	record        one log line and one measurement a request, by route pattern
+//	recover       a panic is an internal error, told as one
 //	guard         cross-origin writes refused, methods, deadline, body size
 //	access        what the manifest entry asks for: a token where one is needed,
 //	              parameters within the contract's bounds, each given once

@@ -21,8 +21,8 @@ const apiPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; 
 // set it, on errors and panics too.
 var allowed = map[string]bool{
 	"Access-Control-Allow-Headers": true, "Access-Control-Allow-Methods": true,
-	"Access-Control-Allow-Origin": true, "Access-Control-Max-Age": true,
-	"Allow": true, "Cache-Control": true, "Content-Disposition": true, "Content-Length": true,
+	"Access-Control-Allow-Origin": true, "Access-Control-Expose-Headers": true, "Access-Control-Max-Age": true,
+	"Allow": true, "Cache-Control": true, "Content-Length": true,
 	"Content-Security-Policy": true, "Content-Type": true, "Cross-Origin-Opener-Policy": true,
 	"Cross-Origin-Resource-Policy": true, "Date": true, "Etag": true, "Location": true,
 	"Permissions-Policy": true, "Referrer-Policy": true, "Retry-After": true, "Set-Cookie": true,

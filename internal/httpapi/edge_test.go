@@ -228,6 +228,9 @@ func TestCORSIsOffUnlessConfigured(t *testing.T) {
 			want := ""
 			if name == "on" && origin == friend {
 				want = friend
+				if exposed := r.Header.Get("Access-Control-Expose-Headers"); !strings.Contains(exposed, "ETag") {
+					t.Errorf("a page of %s can't read the entity tag: exposed is %q", origin, exposed)
+				}
 			}
 			if got := r.Header.Get("Access-Control-Allow-Origin"); got != want {
 				t.Errorf("%s: %s is answered %q", name, origin, got)

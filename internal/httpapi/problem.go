@@ -15,20 +15,18 @@ import (
 const mimeProblem = "application/problem+json"
 
 var statusOf = map[fault.Kind]int{
-	fault.KindInternal:             http.StatusInternalServerError,
-	fault.KindInvalid:              http.StatusBadRequest,
-	fault.KindUnauthenticated:      http.StatusUnauthorized,
-	fault.KindForbidden:            http.StatusForbidden,
-	fault.KindNotFound:             http.StatusNotFound,
-	fault.KindConflict:             http.StatusConflict,
-	fault.KindPreconditionFailed:   http.StatusPreconditionFailed,
-	fault.KindTooLarge:             http.StatusRequestEntityTooLarge,
-	fault.KindUnsupportedMedia:     http.StatusUnsupportedMediaType,
-	fault.KindUnprocessable:        http.StatusUnprocessableEntity,
-	fault.KindPreconditionRequired: http.StatusPreconditionRequired,
-	fault.KindTooMany:              http.StatusTooManyRequests,
-	fault.KindUnavailable:          http.StatusServiceUnavailable,
-	kindMethodNotAllowed:           http.StatusMethodNotAllowed,
+	fault.KindInternal:           http.StatusInternalServerError,
+	fault.KindInvalid:            http.StatusBadRequest,
+	fault.KindUnauthenticated:    http.StatusUnauthorized,
+	fault.KindForbidden:          http.StatusForbidden,
+	fault.KindNotFound:           http.StatusNotFound,
+	fault.KindConflict:           http.StatusConflict,
+	fault.KindPreconditionFailed: http.StatusPreconditionFailed,
+	fault.KindTooLarge:           http.StatusRequestEntityTooLarge,
+	fault.KindUnsupportedMedia:   http.StatusUnsupportedMediaType,
+	fault.KindUnprocessable:      http.StatusUnprocessableEntity,
+	fault.KindUnavailable:        http.StatusServiceUnavailable,
+	kindMethodNotAllowed:         http.StatusMethodNotAllowed,
 }
 
 // fail is the one way a refusal leaves (RFC 9457). It tells what the fault says
@@ -45,7 +43,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	c.Set(keyNote, noted{f, err})
 	h := c.Response().Header()
 	h.Set(echo.HeaderCacheControl, "private, no-store")
-	for _, name := range []string{"ETag", echo.HeaderSetCookie, echo.HeaderContentDisposition} {
+	for _, name := range []string{"ETag", echo.HeaderSetCookie} {
 		h.Del(name)
 	}
 	if status == http.StatusUnauthorized {

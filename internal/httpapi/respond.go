@@ -88,7 +88,8 @@ func entityTag(body []byte) string {
 
 func matches(header, tag string) bool {
 	for candidate := range strings.SplitSeq(header, ",") {
-		candidate = strings.TrimSpace(candidate)
+		// A proxy that compresses weakens a tag; what it was made of is the same.
+		candidate = strings.TrimPrefix(strings.TrimSpace(candidate), "W/")
 		if candidate == tag || candidate == "*" {
 			return true
 		}

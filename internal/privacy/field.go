@@ -40,9 +40,9 @@ type Source uint8
 const (
 	// FromNowhere: no rule; closed.
 	FromNowhere Source = iota
-	// FromDiscoverability: whoever can find the account sees it, and so does
-	// whom the owner follows or asks to follow: one must be able to see, and
-	// to remove, who reads one.
+	// FromDiscoverability: whoever can find the account sees it. So do those whom
+	// the owner follows or asks to follow: they must be able to see, and to remove,
+	// who reads them.
 	FromDiscoverability
 	// FromSetting: the owner chooses an audience for it.
 	FromSetting
