@@ -37,6 +37,9 @@ func bindRaw(c echo.Context, into any) ([]byte, error) {
 	if err := json.Unmarshal(raw, &plain); err != nil {
 		return nil, syntaxFault(err)
 	}
+	if size(plain) > maxValues {
+		return nil, fault.Invalid("too_many_values", "the body holds more values than any operation takes")
+	}
 	schema := operationOf(c).body.Content.Get(echo.MIMEApplicationJSON).Schema.Value
 	if err := schema.VisitJSON(plain, openapi3.MultiErrors()); err != nil {
 		return nil, fault.Invalid("invalid_body", "the body is not what the contract asks for", broken(err, nil)...)
@@ -45,6 +48,26 @@ func bindRaw(c echo.Context, into any) ([]byte, error) {
 		return nil, syntaxFault(err)
 	}
 	return raw, nil
+}
+
+// maxValues is more than any body of the contract holds. Each one that breaks a
+// rule is named in the answer, so there must not be many.
+const maxValues = 200
+
+// size is how many values a value holds, itself counted.
+func size(v any) int {
+	n := 1
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			n += size(item)
+		}
+	case map[string]any:
+		for _, item := range v {
+			n += size(item)
+		}
+	}
+	return n
 }
 
 func bodyType(c echo.Context) (string, error) {

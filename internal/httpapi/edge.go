@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -117,7 +119,7 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 const (
-	maxJSONBody   = 1 << 20
+	maxJSONBody   = 64 << 10
 	maxAvatarBody = 5 << 20
 	importTimeout = time.Minute
 )
@@ -136,7 +138,7 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			ctx, cancel := context.WithTimeout(c.Request().Context(), timeout)
 			defer cancel()
 			r := c.Request().WithContext(ctx)
-			r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
+			r.Body = http.MaxBytesReader(c.Response(), &pacedBody{r.Body, ctx, http.NewResponseController(c.Response().Writer)}, limit)
 			c.SetRequest(r)
 			c.Set(keyOperation, o)
 			if err := s.readCaller(c); err != nil {
@@ -170,6 +172,38 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			return err
 		}
 	}
+}
+
+// pause is how long a client may send nothing while its body is waited for.
+const pause = 10 * time.Second
+
+// pacedBody lets go of a client that stalls, so that it holds nothing others
+// wait for: each read has its own deadline, all together the request's.
+type pacedBody struct {
+	io.ReadCloser
+	ctx        context.Context //nolint:containedctx // a body lives as long as its request
+	connection *http.ResponseController
+}
+
+func (b *pacedBody) Read(p []byte) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	deadline := time.Now().Add(pause)
+	if end, ok := b.ctx.Deadline(); ok && end.Before(deadline) {
+		deadline = end
+	}
+	// Where there is no connection (the demo world's own requests) nothing stalls.
+	_ = b.connection.SetReadDeadline(deadline)
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		// The server goes on reading, to notice a client that leaves; that is no stall.
+		_ = b.connection.SetReadDeadline(time.Time{})
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fault.Invalid("body_stalled", "the body stopped coming").Because(err)
+	}
+	return n, err
 }
 
 func ipNet(p netip.Prefix) *net.IPNet {

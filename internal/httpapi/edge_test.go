@@ -146,6 +146,16 @@ func TestStrictJSON(t *testing.T) {
 	if r := p.Do(http.MethodPatch, "/v1/me/profile", []byte(`{"bio":"`+strings.Repeat("x", 2<<20)+`"}`), "Content-Type", "application/json"); r.Status != http.StatusRequestEntityTooLarge {
 		t.Errorf("2 MiB: %d", r.Status)
 	}
+	// Many members that are each told of would make a large answer of a small body.
+	var many strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&many, `"a%d":1,`, i)
+	}
+	for _, body := range []string{`{` + many.String() + `"z":1}`, `{"audiences":{` + many.String() + `"z":1}}`, `[[` + strings.Repeat("[],", 5000) + `[]]]`} {
+		if r := w.Do(http.MethodPost, "/v1/auth/login", []byte(body), "Content-Type", "application/json"); r.Status != http.StatusBadRequest || len(r.Body) > 4096 {
+			t.Errorf("%d bytes of members: %d, and %d bytes", len(body), r.Status, len(r.Body))
+		}
+	}
 	if after := string(p.Get("/v1/me/profile").Body); after != before {
 		t.Errorf("something was changed:\n%s\n%s", before, after)
 	}
@@ -322,6 +332,10 @@ func TestNothingPrivateOnThePublicPort(t *testing.T) {
 	}
 	local := testkit.Start(t, func(o *service.Options) { o.Outbox = func() []mail.Written { return nil } })
 	local.Get("/dev/outbox").Want(t, http.StatusOK)
+	// Another name that points to this machine is another site's.
+	if r := local.Named("rebound.example.org").Get("/dev/outbox"); r.Status != http.StatusNotFound {
+		t.Errorf("the outbox under another name: %d", r.Status)
+	}
 }
 
 // Whatever a client sends before it is known, it is told that it isn't, and
@@ -381,6 +395,28 @@ func TestSlowClientsAreLetGo(t *testing.T) {
 	stop()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+// A client that begins a body and stalls is answered and let go: it holds nothing
+// that others wait for.
+func TestStalledBodiesAreLetGo(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t, func(o *service.Options) { o.Timeout = 300 * time.Millisecond })
+	conn, err := net.Dial("tcp", w.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // the test is over
+	_, err = fmt.Fprint(conn, "POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"email\":")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	answer := make([]byte, 64)
+	n, err := conn.Read(answer)
+	if err != nil || !strings.HasPrefix(string(answer[:n]), "HTTP/1.1 503 ") {
+		t.Errorf("%q, %v", answer[:n], err)
 	}
 }
 

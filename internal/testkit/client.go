@@ -17,6 +17,7 @@ type Client struct {
 	t     testing.TB
 	base  string
 	token string
+	host  string // said in the request; empty is the server's own
 	http  *http.Client
 }
 
@@ -31,6 +32,16 @@ type Response struct {
 func (c *Client) As(token string) *Client {
 	copied := *c
 	copied.token = token
+	return &copied
+}
+
+// Address is where the server listens, host and port.
+func (c *Client) Address() string { return strings.TrimPrefix(c.base, "http://") }
+
+// Named is the same client, which says another host than it asks.
+func (c *Client) Named(host string) *Client {
+	copied := *c
+	copied.host = host
 	return &copied
 }
 
@@ -54,6 +65,9 @@ func (c *Client) Do(method, path string, body any, headers ...string) Response {
 	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, reader)
 	if err != nil {
 		c.t.Fatal(err)
+	}
+	if c.host != "" {
+		r.Host = c.host
 	}
 	if media != "" {
 		r.Header.Set("Content-Type", media)

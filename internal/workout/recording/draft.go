@@ -65,10 +65,16 @@ func (d draft) finish(samples []sample) (Recording, error) {
 	r.Figures, r.DistanceM, r.DistanceFromPlace = sum.Figures, sum.distance, sum.fromPlace
 	r.CaloriesKcal = d.said.calories(r.DurationS)
 	r.OutputKJ = d.said.work(whole)
+	read := 0
 	for _, l := range d.laps {
-		lap, err := l.finish(whole)
+		lap, samplesOfLap, err := l.finish(whole)
 		if err != nil {
 			return Recording{}, err
+		}
+		// Laps follow each other. Two thousand that each span the whole would have
+		// every sample read two thousand times.
+		if read += samplesOfLap; read > overlap*len(samples) {
+			return Recording{}, refuse(Implausible)
 		}
 		if lap.StartS >= 0 && lap.StartS <= r.DurationS {
 			r.Laps = append(r.Laps, lap)
@@ -78,17 +84,22 @@ func (d draft) finish(samples []sample) (Recording, error) {
 	return r, nil
 }
 
-func (l lapDraft) finish(whole view) (Lap, error) {
+// overlap is how many laps may hold a sample, on average.
+const overlap = 4
+
+// finish is a lap, and how many samples it holds.
+func (l lapDraft) finish(whole view) (Lap, int, error) {
 	lap := Lap{StartS: whole.start.secondsTo(l.start), DurationS: l.said.or(elapsed, l.said.or(timer, 0))}
 	if lap.DurationS < 0 || lap.DurationS > MaxDuration.Seconds() {
-		return Lap{}, refuse(Implausible)
+		return Lap{}, 0, refuse(Implausible)
 	}
-	sum, err := l.said.sum(whole.part(l.start, lap.DurationS, min(l.said.or(timer, lap.DurationS), lap.DurationS)))
+	part := whole.part(l.start, lap.DurationS, min(l.said.or(timer, lap.DurationS), lap.DurationS))
+	sum, err := l.said.sum(part)
 	lap.Figures = sum.Figures
 	if !sum.fromPlace {
 		lap.DistanceM = sum.distance
 	}
-	return lap, err
+	return lap, len(part.samples), err
 }
 
 func (s sample) compare(m moment) int { return cmp.Compare(s.at, m) }
