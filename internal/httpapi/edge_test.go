@@ -415,7 +415,7 @@ func TestStalledBodiesAreLetGo(t *testing.T) {
 	_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 	answer := make([]byte, 64)
 	n, err := conn.Read(answer)
-	if err != nil || !strings.HasPrefix(string(answer[:n]), "HTTP/1.1 503 ") {
+	if err != nil || !strings.HasPrefix(string(answer[:n]), "HTTP/1.1 400 ") {
 		t.Errorf("%q, %v", answer[:n], err)
 	}
 }
