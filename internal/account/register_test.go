@@ -242,6 +242,8 @@ func TestWhatARegistrationMustBe(t *testing.T) {
 		{"invalid_display_name", func(r *account.Registration) { r.DisplayName = "  " }},
 		{"invalid_display_name", func(r *account.Registration) { r.DisplayName = strings.Repeat("é", 51) }},
 		{"invalid_display_name", func(r *account.Registration) { r.DisplayName = "A\x00da" }},
+		{"invalid_display_name", func(r *account.Registration) { r.DisplayName = "A\u202eda" }},
+		{"invalid_display_name", func(r *account.Registration) { r.DisplayName = "\u200b\u3164" }},
 		{"password_refused", func(r *account.Registration) { r.Password = "fourteen chars" }},
 		{"password_refused", func(r *account.Registration) { r.Password = "ñandúñandúñand" }},
 		{"password_refused", func(r *account.Registration) { r.Password = strings.Repeat("ab7Kx! q", 32) + "z" }},

@@ -4,10 +4,10 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/text"
 )
 
 // Registration is what somebody says of themselves to get an account.
@@ -68,10 +68,9 @@ func checkUsername(username string) error {
 }
 
 func checkDisplayName(name string) error {
-	if n := utf8.RuneCountInString(name); n > 50 || strings.TrimSpace(name) == "" || !utf8.ValidString(name) ||
-		strings.ContainsFunc(name, unicode.IsControl) {
+	if utf8.RuneCountInString(name) > 50 || text.Line(name) != nil {
 		return fault.Unprocessable("invalid_display_name", "that can't be a display name",
-			fault.At("/display_name", "invalid", "needs 1 to 50 characters, no control characters, and not spaces alone"))
+			fault.At("/display_name", "invalid", "needs 1 to 50 characters on one line, some of them visible and none a control character"))
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package member
 
 import (
 	"context"
-	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
@@ -11,6 +10,7 @@ import (
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/member/query"
 	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/text"
 )
 
 // Change is what an edit says of one value: nothing, a value, or none any more.
@@ -117,11 +117,14 @@ func (e Edit) validate(b *box, row query.ReadProfileRow) error {
 		}
 	}
 	is(e.DisplayName.value != nil || !e.DisplayName.set, "display_name", "required", "a display name can't be cleared")
-	is(textWithin(e.DisplayName.value, 50), "display_name", "invalid_text", "give 1 to 50 characters, not only spaces")
-	is(textWithin(e.Bio.value, 500), "bio", "invalid_text", "give 1 to 500 characters, not only spaces")
+	is(textWithin(e.DisplayName.value, 50, text.Line), "display_name", "invalid_text",
+		"give 1 to 50 characters on one line, some of them visible and none a control character")
+	is(textWithin(e.Bio.value, 500, text.Lines), "bio", "invalid_text",
+		"give 1 to 500 characters, some of them visible and none a control character")
 	if l := e.Location.value; l != nil {
 		is(l.City != "" || l.Country != "", "location", "empty", "give a city, a country or both; null clears")
-		is(l.City == "" || textWithin(&l.City, 80), "location/city", "invalid_text", "give 1 to 80 characters, not only spaces")
+		is(l.City == "" || textWithin(&l.City, 80, text.Line), "location/city", "invalid_text",
+			"give 1 to 80 characters on one line, some of them visible and none a control character")
 		is(l.Country == "" || isCountry(l.Country), "location/country", "unknown_country", "give an ISO 3166-1 alpha-2 code")
 	}
 	if v := e.Gender.value; v != nil {
@@ -159,9 +162,9 @@ func (e Edit) validate(b *box, row query.ReadProfileRow) error {
 	return nil
 }
 
-// textWithin: there is none, or it is 1 to most characters that can be seen and stored.
-func textWithin(text *string, most int) bool {
-	return text == nil || validText(*text) && strings.TrimSpace(*text) != "" && utf8.RuneCountInString(*text) <= most
+// textWithin: there is none, or it has at most so many characters and keeps the rule.
+func textWithin(s *string, most int, rule func(string) error) bool {
+	return s == nil || utf8.RuneCountInString(*s) <= most && rule(*s) == nil
 }
 
 // within: there is none, or it lies between the two. NaN lies nowhere.

@@ -48,11 +48,18 @@ func TestEditKeepsTextAsItIs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada := w.Add("ada")
-	for _, text := range []string{"%2561", "a\r\nb", "</script>", "a\u2028b", " spaced ", "👩‍🚀", `"\`, "=HYPERLINK(1)"} {
+	for _, text := range []string{"%2561", "</script>", " spaced ", "👩‍🚀", `"\`, "=HYPERLINK(1)"} {
 		p, g, err := w.Edit(w.ctx(), ada.Caller, member.Edit{DisplayName: member.To(text), Bio: member.To(text)}, nothing[member.Profile])
 		w.must(err)
 		if got := opened(p, g); got["display_name"] != text || got["bio"] != text {
 			t.Errorf("%q became %q and %q", text, got["display_name"], got["bio"])
+		}
+	}
+	for _, text := range []string{"a\r\n\tb", "a\u2028b"} { // a bio has lines
+		p, g, err := w.Edit(w.ctx(), ada.Caller, member.Edit{Bio: member.To(text)}, nothing[member.Profile])
+		w.must(err)
+		if got := opened(p, g); got["bio"] != text {
+			t.Errorf("%q became %q", text, got["bio"])
 		}
 	}
 }
@@ -74,26 +81,30 @@ func TestEditNamesAllThatIsWrong(t *testing.T) {
 		edit member.Edit
 		want []string
 	}{
-		"no name":           {member.Edit{DisplayName: member.To("")}, []string{"/display_name"}},
-		"name cleared":      {member.Edit{DisplayName: member.Cleared[string]()}, []string{"/display_name"}},
-		"blank name":        {member.Edit{DisplayName: member.To(" \t\u00a0")}, []string{"/display_name"}},
-		"long name":         {member.Edit{DisplayName: member.To(strings.Repeat("é", 51))}, []string{"/display_name"}},
-		"NUL":               {member.Edit{Bio: member.To("a\x00b")}, []string{"/bio"}},
-		"no UTF-8":          {member.Edit{Bio: member.To("a\xff")}, []string{"/bio"}},
-		"long bio":          {member.Edit{Bio: member.To(strings.Repeat("a", 501))}, []string{"/bio"}},
-		"nowhere":           {member.Edit{Location: member.To(member.Location{})}, []string{"/location"}},
-		"no such country":   {member.Edit{Location: member.To(member.Location{Country: "XX"})}, []string{"/location/country"}},
-		"lower case":        {member.Edit{Location: member.To(member.Location{Country: "nl"})}, []string{"/location/country"}},
-		"a continent":       {member.Edit{Location: member.To(member.Location{Country: "150"})}, []string{"/location/country"}},
-		"not a gender":      {member.Edit{Gender: member.To(member.Gender("x"))}, []string{"/gender"}},
-		"small":             {member.Edit{HeightCM: member.To(29.9)}, []string{"/height_cm"}},
-		"NaN":               {member.Edit{WeightKG: member.To(math.NaN())}, []string{"/weight_kg"}},
-		"infinite":          {member.Edit{WeightKG: member.To(math.Inf(1))}, []string{"/weight_kg"}},
-		"negative":          {member.Edit{FTPWatts: member.To(-1)}, []string{"/ftp_watts"}},
-		"huge":              {member.Edit{FTPWatts: member.To(math.MaxInt)}, []string{"/ftp_watts"}},
-		"resting over max":  {member.Edit{RestingHR: member.To(100), MaxHR: member.To(90)}, []string{"/max_hr"}},
-		"max under resting": {member.Edit{RestingHR: member.To(140), MaxHR: member.To(140)}, []string{"/max_hr"}},
-		"several":           {member.Edit{HeightCM: member.To(1.0), MaxHR: member.To(300)}, []string{"/height_cm", "/max_hr"}},
+		"no name":            {member.Edit{DisplayName: member.To("")}, []string{"/display_name"}},
+		"name cleared":       {member.Edit{DisplayName: member.Cleared[string]()}, []string{"/display_name"}},
+		"blank name":         {member.Edit{DisplayName: member.To(" \t\u00a0")}, []string{"/display_name"}},
+		"long name":          {member.Edit{DisplayName: member.To(strings.Repeat("é", 51))}, []string{"/display_name"}},
+		"NUL":                {member.Edit{Bio: member.To("a\x00b")}, []string{"/bio"}},
+		"turned-around name": {member.Edit{DisplayName: member.To("a\u202eb")}, []string{"/display_name"}},
+		"a name of nothing":  {member.Edit{DisplayName: member.To("\u200b\u3164")}, []string{"/display_name"}},
+		"a bio of nothing":   {member.Edit{Bio: member.To("\u200b\n")}, []string{"/bio"}},
+		"a city that breaks": {member.Edit{Location: member.To(member.Location{City: "a\nb"})}, []string{"/location/city"}},
+		"no UTF-8":           {member.Edit{Bio: member.To("a\xff")}, []string{"/bio"}},
+		"long bio":           {member.Edit{Bio: member.To(strings.Repeat("a", 501))}, []string{"/bio"}},
+		"nowhere":            {member.Edit{Location: member.To(member.Location{})}, []string{"/location"}},
+		"no such country":    {member.Edit{Location: member.To(member.Location{Country: "XX"})}, []string{"/location/country"}},
+		"lower case":         {member.Edit{Location: member.To(member.Location{Country: "nl"})}, []string{"/location/country"}},
+		"a continent":        {member.Edit{Location: member.To(member.Location{Country: "150"})}, []string{"/location/country"}},
+		"not a gender":       {member.Edit{Gender: member.To(member.Gender("x"))}, []string{"/gender"}},
+		"small":              {member.Edit{HeightCM: member.To(29.9)}, []string{"/height_cm"}},
+		"NaN":                {member.Edit{WeightKG: member.To(math.NaN())}, []string{"/weight_kg"}},
+		"infinite":           {member.Edit{WeightKG: member.To(math.Inf(1))}, []string{"/weight_kg"}},
+		"negative":           {member.Edit{FTPWatts: member.To(-1)}, []string{"/ftp_watts"}},
+		"huge":               {member.Edit{FTPWatts: member.To(math.MaxInt)}, []string{"/ftp_watts"}},
+		"resting over max":   {member.Edit{RestingHR: member.To(100), MaxHR: member.To(90)}, []string{"/max_hr"}},
+		"max under resting":  {member.Edit{RestingHR: member.To(140), MaxHR: member.To(140)}, []string{"/max_hr"}},
+		"several":            {member.Edit{HeightCM: member.To(1.0), MaxHR: member.To(300)}, []string{"/height_cm", "/max_hr"}},
 	} {
 		_, _, err := w.Edit(w.ctx(), ada.Caller, c.edit, nothing[member.Profile])
 		w.refused(name, err, fault.KindUnprocessable, "invalid_value")

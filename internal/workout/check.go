@@ -1,13 +1,13 @@
 package workout
 
 import (
+	"errors"
 	"math"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/text"
 	"github.com/paceline/paceline/internal/workout/recording"
 )
 
@@ -79,8 +79,8 @@ func (e Entry) check(now time.Time) error {
 	c.calories(e.CaloriesKcal, e.DurationS)
 	c.work(e, moving)
 	c.add(e.AscentM != nil && *e.AscentM > maxClimbMPS*e.DurationS, "/ascent_m", "too_much", "nobody climbs that fast")
-	c.text("/title", e.Title, false)
-	c.text("/notes", e.Notes, true)
+	c.text("/title", e.Title, text.Line)
+	c.text("/notes", e.Notes, text.Lines)
 	for _, figure := range []struct {
 		pointer string
 		v       *float64
@@ -125,15 +125,13 @@ func (c *complaints) number(pointer string, v *float64) {
 	c.add(v != nil && (!finite(*v) || *v < 0), pointer, "out_of_range", "is no such figure")
 }
 
-// text is for people: something to read, and nothing that isn't.
-func (c *complaints) text(pointer string, text *string, lines bool) {
-	if text == nil {
+func (c *complaints) text(pointer string, s *string, rule func(string) error) {
+	if s == nil {
 		return
 	}
-	c.add(strings.TrimSpace(*text) == "", pointer, "blank", "is empty")
-	c.add(strings.ContainsFunc(*text, func(r rune) bool {
-		return unicode.IsControl(r) && !(lines && (r == '\n' || r == '\r' || r == '\t'))
-	}), pointer, "control_character", "holds a character that can't be read")
+	err := rule(*s)
+	c.add(errors.Is(err, text.ErrBlank), pointer, "blank", "shows nothing")
+	c.add(errors.Is(err, text.ErrUnreadable), pointer, "control_character", "holds a character that can't be read")
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -12,6 +12,7 @@ import (
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/seal"
+	"github.com/paceline/paceline/internal/text"
 	"github.com/paceline/paceline/internal/workout/query"
 	"github.com/paceline/paceline/internal/workout/recording"
 )
@@ -167,10 +168,10 @@ func (p Patch) merge(w *query.WorkoutShown, by self) error {
 		c.calories(w.CaloriesKcal, w.DurationS)
 	}
 	if p.Title.Set {
-		c.text("/title", p.Title.To, false)
+		c.text("/title", p.Title.To, text.Line)
 	}
 	if p.Notes.Set {
-		c.text("/notes", p.Notes.To, true)
+		c.text("/notes", p.Notes.To, text.Lines)
 	}
 	return c.fault()
 }
