@@ -66,7 +66,7 @@ func (c client) read(ctx context.Context, method, path string, body, into any) e
 	return json.Unmarshal(got.body, into)
 }
 
-func (c client) upload(ctx context.Context, path, name string, file []byte, status ...int) error {
+func (c client) upload(ctx context.Context, path, name string, file []byte, into any, status ...int) error {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	part, err := form.CreateFormFile("file", name)
@@ -80,7 +80,10 @@ func (c client) upload(ctx context.Context, path, name string, file []byte, stat
 		return err
 	}
 	got, err := c.send(ctx, http.MethodPost, path, form.FormDataContentType(), b.Bytes())
-	return expect(got, err, http.MethodPost, path, status)
+	if err := expect(got, err, http.MethodPost, path, status); err != nil {
+		return err
+	}
+	return json.Unmarshal(got.body, into)
 }
 
 func expect(got answer, err error, method, path string, status []int) error {

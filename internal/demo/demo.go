@@ -163,17 +163,30 @@ func (l *loader) follow(ctx context.Context, who, whom string) error {
 	return l.people[whom].want(ctx, http.MethodPut, "/v1/me/followers/"+l.people[who].id, nil, http.StatusNoContent, http.StatusNotFound)
 }
 
-// ride imports the n-th recording of a member: every other day, outdoors and
-// indoors in turn. The same day gives the same bytes.
+// ride imports the n-th recording of a member and gives it a title: every other
+// day, outdoors and indoors in turn. The same day gives the same bytes.
 func (l *loader) ride(ctx context.Context, name string, n int) error {
 	s := seed(name)
 	day := l.now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -2*n-1)
 	o := recordingtest.Options{
 		Start: day.Add(time.Duration(6+s%12) * time.Hour), Seconds: 1800 + int(s%4)*600 + n*60, Laps: 2 + n%3,
-		Seed: s + uint64(n), FTP: 160 + float64(s%120), Title: titles[(int(s)+n)%len(titles)], Serial: uint32(s), //nolint:gosec // any number will do
+		Seed: s + uint64(n), FTP: 160 + float64(s%120), Serial: uint32(s), //nolint:gosec // any number will do
 		Lat: 46.9 + float64(s%50)/100, Lon: 7.4 + float64(s%70)/100, Indoor: n%3 == 2,
 	}
-	return l.people[name].upload(ctx, "/v1/workouts/import", "ride.fit", recordingtest.RideFIT(o), http.StatusCreated, http.StatusOK)
+	var made struct {
+		Items []struct {
+			ID string `json:"id"`
+		} `json:"items"`
+	}
+	p := l.people[name]
+	err := p.upload(ctx, "/v1/workouts/import", "ride.fit", recordingtest.RideFIT(o), &made, http.StatusCreated, http.StatusOK)
+	if err != nil {
+		return err
+	}
+	if len(made.Items) != 1 {
+		return fmt.Errorf("the ride became %d workouts", len(made.Items))
+	}
+	return p.patch(ctx, "/v1/workouts/"+made.Items[0].ID, map[string]any{"title": titles[(int(s)+n)%len(titles)]}) //nolint:gosec // seeds are small
 }
 
 func seed(name string) uint64 {

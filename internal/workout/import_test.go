@@ -30,7 +30,7 @@ func ride(o recordingtest.Options) []byte {
 func TestImportedRideIsReadByWhomItIsFor(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)
-	file := ride(recordingtest.Options{Seconds: 600, Laps: 3, Title: "Threshold", Device: "Edge", Serial: 4711})
+	file := ride(recordingtest.Options{Seconds: 600, Laps: 3, Title: "Home Street 5", Device: "Edge", Serial: 4711})
 	got := c.mustImport(c.owner, file, privacy.Followers)
 	if got.New != 1 || len(got.Items) != 1 {
 		t.Fatalf("%+v", got)
@@ -43,7 +43,7 @@ func TestImportedRideIsReadByWhomItIsFor(t *testing.T) {
 	want := parsed[0]
 	facts, effort, heart := open(t, "facts", g, w.Facts), open(t, "effort", g, w.Effort), open(t, "heart", g, w.Heart)
 	route, device := open(t, "route", g, w.Route), open(t, "device", g, w.Device)
-	if *facts.Title != "Threshold" || facts.Source != workout.File || facts.Sport != want.Sport || !facts.StartedAt.Equal(want.StartedAt) ||
+	if facts.Title != nil || facts.Source != workout.File || facts.Sport != want.Sport || !facts.StartedAt.Equal(want.StartedAt) ||
 		facts.DurationS != want.DurationS || *facts.MovingS != want.MovingS || *facts.OutputKJ != *want.OutputKJ {
 		t.Errorf("facts %+v", facts)
 	}
@@ -54,7 +54,7 @@ func TestImportedRideIsReadByWhomItIsFor(t *testing.T) {
 	if effort.Laps[1].DurationS != want.Laps[1].DurationS || *effort.Laps[1].DistanceM != *want.Laps[1].DistanceM || *effort.Laps[1].PowerAvgW != *want.Laps[1].Effort.AvgPowerW {
 		t.Errorf("lap %+v", effort.Laps[1])
 	}
-	if device.Serial != "4711" || device.Name == "" || !slices.Contains(effort.Channels, "power_w") || !slices.Equal(heart.Channels, []string{"heart_rate_bpm"}) {
+	if device.Serial != "4711" || device.Notes != "Home Street 5" || device.Name == "" || !slices.Contains(effort.Channels, "power_w") || !slices.Equal(heart.Channels, []string{"heart_rate_bpm"}) {
 		t.Errorf("%+v %v %v", device, effort.Channels, heart.Channels)
 	}
 	streams, g, err := c.s.Streams(t.Context(), c.owner.caller(), w.ID, allChannels(), 1000)
@@ -75,6 +75,13 @@ func TestImportedRideIsReadByWhomItIsFor(t *testing.T) {
 	}
 	closed(t, "heart", g, theirs.Heart)
 	closed(t, "route", g, theirs.Route)
+	closed(t, "device", g, theirs.Device)
+	if facts := open(t, "facts", g, theirs.Facts); facts.Title != nil {
+		t.Errorf("a follower reads the file's title %q", *facts.Title)
+	}
+	if n := c.count(`SELECT count(*) FROM workout WHERE title IS NOT NULL`); n != 0 {
+		t.Errorf("%d titles were taken from files", n)
+	}
 	_, _, err = c.s.Read(t.Context(), c.stranger.caller(), w.ID)
 	wantKind(t, "a stranger", err, fault.KindNotFound)
 }

@@ -2,17 +2,16 @@ package workout
 
 import (
 	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/text"
 	"github.com/paceline/paceline/internal/workout/recording"
 )
 
-// pack makes a draft of a recording: what is guarded alike together, the samples as blobs.
+// pack makes a draft of a recording: what is guarded alike together, the samples as blobs. It has no
+// title: devices name a recording after the place where it was made.
 func pack(r *recording.Recording) (draft, error) {
 	f := Facts{
 		Sport: r.Sport, Indoor: r.Indoor, StartedAt: r.StartedAt, DurationS: r.DurationS, MovingS: new(r.MovingS),
 		CaloriesKcal: r.CaloriesKcal, OutputKJ: r.OutputKJ, Source: File,
-	}
-	if r.Title != "" {
-		f.Title = new(r.Title)
 	}
 	d, err := newDraft(f)
 	if err != nil {
@@ -70,8 +69,12 @@ func (d *draft) packParts(r *recording.Recording, channels map[privacy.Field][]s
 	if p.RouteFigures != (RouteFigures{}) || p.Laps != nil || p.Channels != nil || d.trackM != nil {
 		d.route = &p
 	}
-	if r.Device != (recording.Device{}) {
-		d.device = &Device{Name: r.Device.Name, Serial: r.Device.Serial}
+	device := Device{Name: r.Device.Name, Serial: r.Device.Serial}
+	if text.Lines(r.Title) == nil {
+		device.Notes = r.Title
+	}
+	if device != (Device{}) {
+		d.device = &device
 	}
 }
 
