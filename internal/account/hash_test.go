@@ -86,6 +86,10 @@ func TestDummyCostsTheSame(t *testing.T) {
 	if _, _, err := h.check(t.Context(), "password", "$2a$10$bcrypt"); err == nil {
 		t.Error("a hash of another kind is compared")
 	}
+	h.dummy = "$2a$10$bcrypt"
+	if _, _, err := h.check(t.Context(), "password", ""); err == nil {
+		t.Error("without a hash nothing is compared")
+	}
 }
 
 func TestCodesAreEven(t *testing.T) {

@@ -204,3 +204,23 @@ func TestLoginDoesNotOutliveAChangeOfPassword(t *testing.T) {
 		t.Errorf("there are %d sessions", n)
 	}
 }
+
+// Whatever is known of an address, a password for it takes its turn at hashing:
+// where there is none to have, nobody is told more than that.
+func TestEveryAddressTakesItsTurn(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.join("ada")
+	release := w.HoldHashing()
+	for _, name := range []string{"ada", "nobody"} {
+		_, err := w.Login(t.Context(), w.anonymous(), account.Login{Email: email(name), Password: fresh})
+		w.wants(err, "busy", fault.KindUnavailable)
+		_, err = w.LoginCookie(t.Context(), w.anonymous(), account.Login{Email: email(name), Password: fresh})
+		w.wants(err, "busy", fault.KindUnavailable)
+		r := registration("somebody")
+		r.Email = email(name)
+		w.wants(w.Register(t.Context(), w.anonymous(), r), "busy", fault.KindUnavailable)
+	}
+	release()
+	w.login("ada")
+}

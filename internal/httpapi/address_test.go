@@ -1,9 +1,15 @@
 package httpapi
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/paceline/paceline/internal/fault"
 )
 
 // Where a request comes from is what the connection says, unless a configured
@@ -38,6 +44,24 @@ func TestForwardedHeadersFromConfiguredProxiesOnly(t *testing.T) {
 		s := &Server{Options: Options{TrustedProxies: c.trusted}}
 		if got := s.address()(r); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// A request that brings two proofs is not asked which one it means.
+func TestOneAuthorizationHeader(t *testing.T) {
+	t.Parallel()
+	s := &Server{Options: Options{Now: time.Now}}
+	for name, headers := range map[string][]string{
+		"a token and another": {"Bearer one", "Bearer two"}, "the same twice": {"Bearer one", "Bearer one"},
+		"a token and nothing": {"Bearer one", ""}, "one of each scheme": {"Bearer one", "Basic b25lOnR3bw=="},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header["Authorization"] = headers
+		r.AddCookie(&http.Cookie{Name: CookieName, Value: "cookie"})
+		c := echo.New().NewContext(r, httptest.NewRecorder())
+		if err := s.readCaller(c); fault.KindOf(err) != fault.KindUnauthenticated {
+			t.Errorf("%s: %v, taken for %v", name, err, caller(c))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -178,24 +179,38 @@ func TestOneKeyThatFailsHoldsUpNoOther(t *testing.T) {
 // A key that changed between the look and the write is left as it is.
 func TestRewrapLosesARace(t *testing.T) {
 	t.Parallel()
-	w := start(t)
-	w.create("ada")
-	_, err := seal.RotateFile(w.ringFile)
-	w.must(err)
-	w.must(w.Ring.Reload())
-	id := first(w.keys())
-	tx, err := w.root.Begin(t.Context())
-	w.must(err)
-	_, err = tx.Exec(t.Context(), `DELETE FROM member WHERE id = $1`, id) // the account ends
-	w.must(err)
-	done := make(chan error)
-	go func() { done <- w.rewrap(context.WithoutCancel(t.Context())) }()
-	for waiting := 0; waiting == 0; time.Sleep(time.Millisecond) {
-		w.must(tx.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).Scan(&waiting))
-	}
-	w.must(tx.Commit(t.Context()))
-	w.must(<-done)
-	if len(w.keys()) != 0 {
-		t.Error("the key of an account that ended is back")
+	for name, c := range map[string]struct {
+		change string
+		want   []string // of the key, afterwards
+	}{
+		"the account ends":           {`DELETE FROM member WHERE id = $1`, nil},
+		"another replica was faster": {`UPDATE member_key SET wrapped = 'newer' WHERE member_id = $1`, []string{"newer"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := start(t)
+			w.create("ada")
+			_, err := seal.RotateFile(w.ringFile)
+			w.must(err)
+			w.must(w.Ring.Reload())
+			tx, err := w.root.Begin(t.Context())
+			w.must(err)
+			_, err = tx.Exec(t.Context(), c.change, first(w.keys()))
+			w.must(err)
+			done := make(chan error)
+			go func() { done <- w.rewrap(context.WithoutCancel(t.Context())) }()
+			for waiting := 0; waiting == 0; time.Sleep(time.Millisecond) {
+				w.must(tx.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).Scan(&waiting))
+			}
+			w.must(tx.Commit(t.Context()))
+			w.must(<-done)
+			var left []string
+			for _, wrapped := range w.keys() {
+				left = append(left, string(wrapped))
+			}
+			if !slices.Equal(left, c.want) {
+				t.Errorf("the key is %q, not %q", left, c.want)
+			}
+		})
 	}
 }

@@ -189,3 +189,38 @@ func TestEditsAtOnceHaveOneWinner(t *testing.T) {
 		t.Errorf("%d won", winners)
 	}
 }
+
+// Whoever edits what another edit has in hand is asked about what that one makes of it.
+func TestEditsTakeTurns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.Add("ada")
+	edit := func(bio string, check func(member.Profile, privacy.Grant) error) error {
+		_, _, err := w.Edit(w.ctx(), ada.Caller, member.Edit{Bio: member.To(bio)}, check)
+		return err
+	}
+	entered, release, saw, done := make(chan struct{}), make(chan struct{}), make(chan string, 1), make(chan error, 2)
+	go func() {
+		done <- edit("One", func(member.Profile, privacy.Grant) error {
+			close(entered)
+			<-release
+			return nil
+		})
+	}()
+	<-entered
+	go func() {
+		done <- edit("Two", func(p member.Profile, g privacy.Grant) error {
+			bio, _ := see(g, p.Bio)
+			saw <- bio
+			return nil
+		})
+	}()
+	for waiting := 0; len(saw) == 0 && waiting == 0; time.Sleep(time.Millisecond) {
+		w.must(w.super.QueryRow(w.ctx(), `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).Scan(&waiting))
+	}
+	close(release)
+	w.must(errors.Join(<-done, <-done))
+	if got := <-saw; got != "One" {
+		t.Errorf("the second was asked about %q", got)
+	}
+}

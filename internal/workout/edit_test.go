@@ -176,3 +176,39 @@ func TestNarrowingBindsTheNextRead(t *testing.T) {
 		}
 	}
 }
+
+// Whoever edits a workout that another edit has in hand is asked about what that one makes of it.
+func TestEditsTakeTurns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.member("ada")
+	id := w.create(ada, run(privacy.Followers))
+	entered, release, saw, done := make(chan struct{}), make(chan struct{}), make(chan string, 1), make(chan error, 2)
+	go func() {
+		_, _, err := w.s.Edit(t.Context(), ada.caller(), id, workout.Patch{Title: to("One")}, func(workout.Workout, privacy.Grant) error {
+			close(entered)
+			<-release
+			return nil
+		})
+		done <- err
+	}()
+	<-entered
+	go func() {
+		_, _, err := w.s.Edit(t.Context(), ada.caller(), id, workout.Patch{Title: to("Two")}, func(now workout.Workout, g privacy.Grant) error {
+			facts, _ := now.Facts.Open(g)
+			saw <- *facts.Title
+			return nil
+		})
+		done <- err
+	}()
+	for len(saw) == 0 && w.count(`SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	close(release)
+	if err := errors.Join(<-done, <-done); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-saw; got != "One" {
+		t.Errorf("the second was asked about %q", got)
+	}
+}

@@ -1,0 +1,254 @@
+package db_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/testkit/pgtest"
+)
+
+func TestNoViewerNoRows(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	everyone := privacy.DefaultSettings(false)
+	everyone.Discoverability = privacy.FoundByEveryone
+	id, caller := f.member(everyone)
+	for _, r := range privacy.Model() {
+		everyone.Audiences = everyone.Audiences.With(r.Field, privacy.Everyone)
+	}
+	f.exec(`UPDATE member SET audiences = $1`, int64(everyone.Audiences))
+	f.exec(`INSERT INTO edge VALUES ($1, $2, 1, $3)`, id, uuid.New(), now)
+	f.workout(id, privacy.Everyone)
+	f.exec(`INSERT INTO idempotency VALUES ($1, 'op', '\x00', '\x00', '{}', $2)`, id, now)
+
+	conn, err := pgx.Connect(t.Context(), f.pg.URL(db.RoleApp))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background()) //nolint:errcheck // the test is over
+	for _, table := range tables {
+		var n int
+		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil || n != 0 {
+			t.Errorf("%s without a viewer: %d rows, %v", table, n, err)
+		}
+	}
+	// The same connection after a viewer's transaction has nothing left of it.
+	err = f.AsViewer(t.Context(), caller, func(ctx context.Context, tx *db.Tx) error {
+		for _, table := range tables {
+			if n, err := count(ctx, tx, table); err != nil || n == 0 {
+				t.Errorf("%s as its owner: %d rows, %v", table, n, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 64 {
+		err = f.AsViewer(t.Context(), db.Anonymous(now), func(ctx context.Context, tx *db.Tx) error {
+			n, err := count(ctx, tx, "auth.account")
+			if n != 0 {
+				t.Errorf("anonymous after a member: %d accounts", n)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (f *fixture) workout(owner uuid.UUID, audience privacy.Audience) uuid.UUID {
+	f.t.Helper()
+	id := uuid.Must(uuid.NewV7())
+	f.exec(`INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, source, created_at, updated_at)
+		VALUES ($1, $2, $3, 'ride', true, 't', $4, 60, 'typed', $4, $4)`, owner, id, int16(audience), now)
+	for _, family := range []string{"effort", "heart_rate", "route", "device"} {
+		f.exec(`INSERT INTO workout_part (member_id, workout_id, family, summary_sealed) VALUES ($1, $2, $3, '\x00')`, owner, id, family)
+	}
+	return id
+}
+
+func TestRolesAreApart(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	f.member(privacy.DefaultSettings(false))
+	denied := map[string][]string{
+		db.RoleApp: {
+			"SELECT password_hash FROM auth.credential", "SELECT hash FROM auth.token",
+			"SELECT * FROM auth.registration", "SELECT code_sealed FROM auth.password_reset", "SELECT * FROM auth.mail",
+			"SELECT * FROM auth.email_claim", "SELECT * FROM auth.staff_role",
+			"INSERT INTO edge VALUES (gen_random_uuid(), gen_random_uuid(), 1, now())", "UPDATE edge SET bits = 1", "DELETE FROM edge",
+			"SELECT set_edge(gen_random_uuid(), gen_random_uuid(), 1, 0, 1, 0, now())", "UPDATE member SET id = gen_random_uuid()",
+			"UPDATE workout SET member_id = gen_random_uuid()", "UPDATE profile SET username = 'x'", "DELETE FROM member",
+			"UPDATE member_key SET wrapped = ''", "CREATE TABLE public.mine (n int)", "CREATE SCHEMA mine", "DROP TABLE member",
+			"ALTER TABLE member DISABLE ROW LEVEL SECURITY", "SET ROLE paceline_auth", "SET ROLE paceline_migrator",
+			"UPDATE auth.account SET email = ''", "TRUNCATE workout",
+		},
+		db.RoleAuth: {
+			"SELECT * FROM profile", "SELECT * FROM workout", "SELECT * FROM workout_part", "SELECT * FROM member_key",
+			"SELECT audiences FROM member", "SELECT * FROM edge", "UPDATE profile SET bio = ''", "CREATE TABLE auth.mine (n int)",
+			"SET ROLE paceline_app", "SELECT message FROM auth.mail",
+		},
+		db.RoleWorker: {
+			"SELECT * FROM profile", "SELECT * FROM workout", "SELECT * FROM member", "SELECT hash FROM auth.token",
+			"SELECT password_hash FROM auth.credential", "SELECT password_hash FROM auth.registration", "SELECT email FROM auth.account",
+			"SELECT member_id FROM auth.session", "SELECT made FROM idempotency", "INSERT INTO auth.mail VALUES (gen_random_uuid(), '', 0, now(), now())",
+			"DELETE FROM member_key", "SET ROLE paceline_app",
+		},
+	}
+	for role, statements := range denied {
+		conn, err := pgx.Connect(t.Context(), f.pg.URL(role))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, sql := range statements {
+			if _, err := conn.Exec(t.Context(), sql); code(err) != "42501" {
+				t.Errorf("%s may: %s (%v)", role, sql, err)
+			}
+		}
+		_ = conn.Close(context.Background())
+	}
+	var above int
+	err := f.root.QueryRow(t.Context(), `SELECT count(*) FROM pg_roles WHERE rolname LIKE 'paceline%'
+		AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)`).Scan(&above)
+	if err != nil || above != 0 {
+		t.Errorf("%d roles above the walls, %v", above, err)
+	}
+	// Who serves members writes nothing of what proves who they are, and sends no mail.
+	var writes string
+	err = f.root.QueryRow(t.Context(), `SELECT coalesce(string_agg(p || ' ' || oid::regclass, ', '), '')
+		FROM pg_class, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
+		WHERE relnamespace = 'auth'::regnamespace AND relkind IN ('r', 'p', 'v') AND (has_table_privilege($1, oid, p)
+			OR p IN ('INSERT', 'UPDATE') AND has_any_column_privilege($1, oid, p))`, db.RoleApp).Scan(&writes)
+	if err != nil || writes != "" {
+		t.Errorf("%s may %s, %v", db.RoleApp, writes, err)
+	}
+}
+
+func TestNobodyWritesAnothersRows(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	owner, _ := f.member(privacy.DefaultSettings(false))
+	workout := f.workout(owner, privacy.Everyone)
+	_, stranger := f.member(privacy.DefaultSettings(false))
+	for _, sql := range []string{
+		"UPDATE member SET audiences = -1 WHERE id <> viewer_id()", "UPDATE profile SET bio = 'x' WHERE member_id <> viewer_id()",
+		"UPDATE workout SET audience = 3 WHERE member_id <> viewer_id()", "DELETE FROM workout WHERE member_id <> viewer_id()",
+		"DELETE FROM avatar WHERE member_id <> viewer_id()", "UPDATE avatar SET image = '' WHERE member_id <> viewer_id()",
+	} {
+		err := f.AsViewer(t.Context(), stranger, func(ctx context.Context, tx *db.Tx) error {
+			tag, err := tx.Exec(ctx, sql)
+			if tag.RowsAffected() != 0 {
+				t.Errorf("%s: %d rows", sql, tag.RowsAffected())
+			}
+			return err
+		})
+		if err != nil {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	for _, c := range []struct {
+		sql  string
+		args []any
+	}{
+		{`INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, source, created_at, updated_at)
+			VALUES ($1, gen_random_uuid(), 0, 'ride', true, 't', $2, 60, 'typed', $2, $2)`, []any{owner, now}},
+		{`INSERT INTO workout_part (member_id, workout_id, family, summary_sealed) VALUES ($1, $2, 'device', '')`, []any{owner, workout}},
+		{`INSERT INTO avatar VALUES ($1, '', $2)`, []any{owner, now}},
+		{`INSERT INTO idempotency VALUES ($1, 'op', '', '', '{}', $2)`, []any{owner, now}},
+	} {
+		err := f.AsViewer(t.Context(), stranger, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, c.sql, c.args...)
+			return err
+		})
+		if code(err) != "42501" {
+			t.Errorf("%s: %v", c.sql, err)
+		}
+	}
+}
+
+func TestNobodyReachesWhomTheyCannotFind(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	hidden := privacy.DefaultSettings(false)
+	hidden.Discoverability = privacy.FoundByNobody
+	unseen, _ := f.member(hidden)
+	viewer, caller := f.member(privacy.DefaultSettings(false))
+	blocking, _ := f.member(privacy.DefaultSettings(false))
+	f.exec(`INSERT INTO edge VALUES ($1, $2, 4, $3), ($2, $1, 8, $3)`, blocking, viewer, now)
+	for name, other := range map[string]uuid.UUID{"hidden": unseen, "blocking": blocking, "nobody": uuid.New(), "oneself": viewer} {
+		for _, sql := range []string{"SELECT ask_to_follow($1, $2)", "SELECT block_member($1, $2)"} {
+			err := f.AsViewer(t.Context(), caller, func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, sql, other, now)
+				return err
+			})
+			if fault.KindOf(err) != fault.KindNotFound {
+				t.Errorf("%s, %s: %v", name, sql, err)
+			}
+		}
+	}
+	var edges int
+	if err := f.root.QueryRow(t.Context(), "SELECT count(*) FROM edge WHERE bits NOT IN (4, 8)").Scan(&edges); err != nil || edges != 0 {
+		t.Errorf("%d edges came of it, %v", edges, err)
+	}
+	if err := f.root.QueryRow(t.Context(), "SELECT count(*) FROM edge").Scan(&edges); err != nil || edges != 2 {
+		t.Errorf("%d edges are there, not 2, %v", edges, err)
+	}
+}
+
+func TestOpenRefusesRolesAboveTheWalls(t *testing.T) {
+	t.Parallel()
+	pg := pgtest.New(t)
+	root, err := pgx.Connect(t.Context(), pg.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close(context.Background()) //nolint:errcheck // the test is over
+	// Roles are the server's, so the check runs in a session that is above them.
+	var above bool
+	if err := root.QueryRow(t.Context(), db.AboveTheWalls).Scan(&above); err != nil || !above {
+		t.Errorf("a superuser passes: %t, %v", above, err)
+	}
+}
+
+func TestEveryColumnHasAClass(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	rows, err := f.root.Query(t.Context(), `
+		SELECT c.oid::regclass::text || coalesce('.' || a.attname, ''),
+		       coalesce(col_description(c.oid, a.attnum), obj_description(c.oid), '')
+		FROM pg_class c
+		LEFT JOIN LATERAL (SELECT attname, attnum FROM pg_attribute
+			WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND c.relkind <> 'v'
+			UNION ALL SELECT NULL, 0) a ON true
+		WHERE c.relnamespace::regnamespace::text IN ('public', 'auth') AND c.relkind IN ('r', 'p', 'v', 'm')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var name, comment string
+	seen := 0
+	_, err = pgx.ForEachRow(rows, []any{&name, &comment}, func() error {
+		seen++
+		if !classed.MatchString(comment) {
+			t.Errorf("%s has no class: %q", name, comment)
+		}
+		return nil
+	})
+	if err != nil || seen < 100 {
+		t.Errorf("%d looked at, %v", seen, err)
+	}
+	// Every table of members has row-level security.
+	var bare string
+	err = f.root.QueryRow(t.Context(), `SELECT coalesce(string_agg(relname, ', '), '') FROM pg_class
+		WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relrowsecurity AND relname <> 'schema_migrations'`).Scan(&bare)
+	if err != nil || bare != "" {
+		t.Errorf("without row-level security: %s, %v", bare, err)
+	}
+}
