@@ -87,6 +87,37 @@ func TestTheWorldIsAsTold(t *testing.T) {
 	}
 }
 
+// A number says what was measured, and has no noise of adding up behind it.
+func TestNumbersHaveNoNoise(t *testing.T) {
+	t.Parallel()
+	_, people := load(t)
+	noise := regexp.MustCompile(`"[a-z_]+":-?[0-9]+(\.[0-9]{8,}|(\.[0-9]+)?[eE])[-+0-9eE]*`)
+	laps := 0
+	for name, p := range people {
+		list := p.Get("/v1/members/"+name+"/workouts").Want(t, http.StatusOK)
+		bodies := [][]byte{list.Body, p.Get("/v1/members/"+name+"/stats").Want(t, http.StatusOK).Body}
+		items, _ := list.Map(t)["items"].([]any)
+		for _, item := range items {
+			workout, _ := item.(map[string]any)
+			one := p.Get(fmt.Sprint("/v1/workouts/", workout["id"])).Want(t, http.StatusOK)
+			all, _ := one.Map(t)["laps"].([]any)
+			laps += len(all)
+			if workout["title"] == nil {
+				t.Errorf("a ride of %s has no title", name)
+			}
+			bodies = append(bodies, one.Body)
+		}
+		for _, body := range bodies {
+			if found := noise.Find(body); found != nil {
+				t.Errorf("%s: %s", name, found)
+			}
+		}
+	}
+	if laps == 0 {
+		t.Error("no lap was looked at")
+	}
+}
+
 // A stolen dump shows no sealed value: nothing that an owner alone is told of
 // birth, body, heart and places stands in it, as text or as bytes.
 func TestADumpShowsNothingSealed(t *testing.T) {

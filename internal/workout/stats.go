@@ -2,6 +2,7 @@ package workout
 
 import (
 	"context"
+	"math"
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
@@ -44,7 +45,7 @@ func (s *Service) Stats(ctx context.Context, c db.Caller, ref string) (privacy.G
 		if !grant.Shows(privacy.Stats) {
 			return fault.NotFound()
 		}
-		out = privacy.Guard(grant.Owner(), privacy.Stats, sum)
+		out = privacy.Guard(grant.Owner(), privacy.Stats, sum.rounded())
 		return nil
 	})
 	return out, grant, err
@@ -63,4 +64,13 @@ func (t *Totals) add(row query.MemberTotalsRow, grant privacy.Grant) error {
 	t.OutputKJ += row.OutputKj
 	t.CaloriesKcal += row.CaloriesKcal
 	return nil
+}
+
+// rounded gives the sums to the millisecond, the centimetre, the joule and the kilocalorie: adding
+// up leaves noise behind those.
+func (t Totals) rounded() Totals {
+	to := func(v, parts float64) float64 { return math.Round(v*parts) / parts }
+	t.DurationS, t.DistanceM = to(t.DurationS, 1000), to(t.DistanceM, 100)
+	t.OutputKJ, t.CaloriesKcal = to(t.OutputKJ, 1000), to(t.CaloriesKcal, 1)
+	return t
 }

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"maps"
+	"math"
 	"strings"
 
 	"github.com/paceline/paceline/internal/workout/recording/series"
@@ -48,6 +49,14 @@ func figure(c series.Channel, v float64) *float64 {
 	}
 	return new(c.Value(c.Steps(v)))
 }
+
+// rounded gives a sum to so many parts of its unit: adding up leaves noise far behind the point.
+func rounded(v, parts float64) float64 { return math.Round(v*parts) / parts }
+
+const (
+	millis = 1000 // parts of a second, a kilojoule or a joule
+	tenths = 10   // parts of a metre up or down
+)
 
 type sum struct {
 	Figures
@@ -135,7 +144,7 @@ func (f figures) work(v view) *float64 {
 	if !(kj > 0 && kj <= plausible[series.PowerW].high*MaxDuration.Seconds()/1000) {
 		return nil
 	}
-	return &kj
+	return new(rounded(kj, millis))
 }
 
 func (f figures) place(v view) Place {
@@ -151,6 +160,11 @@ func (f figures) place(v view) Place {
 			*into = &metres
 		}
 	}
+	for _, climb := range []*float64{p.AscentM, p.DescentM} {
+		if climb != nil {
+			*climb = rounded(*climb, tenths)
+		}
+	}
 	return p
 }
 
@@ -160,7 +174,7 @@ func (f figures) position(latName, lonName string) (lat, lon *float64) {
 	if !hasLat || !hasLon || !believable(series.Lat, la) || !believable(series.Lon, lo) || la == 0 && lo == 0 {
 		return nil, nil
 	}
-	return &la, &lo
+	return new(series.Lat.Value(series.Lat.Steps(la))), new(series.Lon.Value(series.Lon.Steps(lo)))
 }
 
 // join makes the figures of a whole of those of its laps: totals are added up, maxima compared,
@@ -184,6 +198,9 @@ func join(laps []lapDraft) figures {
 		weight, averaged := weights[name]
 		if averaged && weight > 0 {
 			whole[name] = v / weight
+		}
+		if strings.HasPrefix(name, "total_") {
+			whole[name] = rounded(v, millis)
 		}
 		return averaged && weight <= 0
 	})
