@@ -45,6 +45,11 @@ func headers(next http.Handler, refused func(context.Context)) http.Handler {
 		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
+		// HEAD is GET without its body, which net/http leaves out by itself.
+		if r.Method == http.MethodHead {
+			r = r.WithContext(r.Context())
+			r.Method = http.MethodGet
+		}
 		next.ServeHTTP(&filteredWriter{ResponseWriter: w, refused: func() { refused(r.Context()) }}, r)
 	})
 }

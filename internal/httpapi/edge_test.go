@@ -79,6 +79,19 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	}
 }
 
+// HEAD says what GET would, for probes and link checkers, without the body.
+func TestHEADIsGETWithoutTheBody(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	p := w.Join("prober")
+	for path, status := range map[string]int{"/healthz": 200, "/openapi.json": 200, "/v1/me": 200, "/v1/members/nobody-at-all": 404, "/v1/auth/login": 405} {
+		head, get := p.Do(http.MethodHead, path, nil).Want(t, status), p.Get(path)
+		if len(head.Body) != 0 || head.Header.Get("Content-Length") != get.Header.Get("Content-Length") || head.Header.Get("Content-Type") != get.Header.Get("Content-Type") {
+			t.Errorf("%s: %d bytes, %v against %v", path, len(head.Body), head.Header, get.Header)
+		}
+	}
+}
+
 func TestProblemsAreProblems(t *testing.T) {
 	t.Parallel()
 	w := testkit.Start(t)

@@ -86,5 +86,5 @@ func badParameter(in, name, what string) error {
 // before routing.
 var methods = map[string]bool{
 	http.MethodGet: true, http.MethodPost: true, http.MethodPut: true,
-	http.MethodPatch: true, http.MethodDelete: true, http.MethodOptions: true, http.MethodHead: true,
+	http.MethodPatch: true, http.MethodDelete: true, http.MethodOptions: true,
 }
