@@ -194,7 +194,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	if err := b.ctx.Err(); err != nil {
 		return 0, err
 	}
-	deadline := time.Now().Add(pause)
+	deadline := time.Now().Add(pause) //nolint:forbidigo // a socket knows the real clock only
 	if end, ok := b.ctx.Deadline(); ok && end.Before(deadline) {
 		deadline = end
 	}

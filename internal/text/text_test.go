@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/paceline/paceline/internal/text"
@@ -44,10 +45,10 @@ func TestTextIsForPeople(t *testing.T) {
 		"the end of an isolate":    {"a\u2069b", text.ErrUnreadable, text.ErrUnreadable},
 		"a byte order mark within": {"a\ufeffb", text.ErrUnreadable, text.ErrUnreadable},
 	} {
-		if got := text.Line(c.text); got != c.line {
+		if got := text.Line(c.text); !errors.Is(got, c.line) {
 			t.Errorf("%s as a line: %v", name, got)
 		}
-		if got := text.Lines(c.text); got != c.lines {
+		if got := text.Lines(c.text); !errors.Is(got, c.lines) {
 			t.Errorf("%s as lines: %v", name, got)
 		}
 	}
