@@ -96,14 +96,14 @@ func (c *Cast) populate() {
 	for audience := range c.Workouts {
 		file := recordingtest.RideFIT(recordingtest.Options{
 			Start: c.Clock.Now().Add(-time.Duration(audience+1) * 24 * time.Hour), Seconds: 120, Laps: 2,
-			Title: "title", Serial: 77001122, Seed: uint64(audience),
+			Serial: 77001122, Seed: uint64(audience),
 		})
 		made := c.Owner.Upload("/v1/workouts/import", "ride.fit", file).Want(t, http.StatusCreated)
 		items, _ := made.Map(t)["items"].([]any)
 		first, _ := items[0].(map[string]any)
 		c.Workouts[audience], _ = first["id"].(string)
 		c.Owner.Do(http.MethodPatch, "/v1/workouts/"+c.Workouts[audience], map[string]any{
-			"audience": audienceNames[audience], "notes": Markers["device"], "calories_kcal": 90,
+			"audience": audienceNames[audience], "title": "title", "notes": Markers["device"], "calories_kcal": 90,
 		}).Want(t, http.StatusOK)
 	}
 }

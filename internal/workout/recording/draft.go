@@ -89,7 +89,7 @@ const overlap = 4
 
 // finish is a lap, and how many samples it holds.
 func (l lapDraft) finish(whole view) (Lap, int, error) {
-	lap := Lap{StartS: whole.start.secondsTo(l.start), DurationS: l.said.or(elapsed, l.said.or(timer, 0))}
+	lap := Lap{StartS: whole.start.secondsTo(l.start), DurationS: rounded(l.said.or(elapsed, l.said.or(timer, 0)), 1000)}
 	if lap.DurationS < 0 || lap.DurationS > MaxDuration.Seconds() {
 		return Lap{}, 0, refuse(Implausible)
 	}
