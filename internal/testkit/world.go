@@ -166,7 +166,7 @@ var mailedCode = regexp.MustCompile(`(?m)^\s*([A-Z0-9]{8}|[A-Z0-9]{4}-[A-Z0-9]{4
 // Code waits for the newest code that was mailed to an address.
 func (w *World) Code(address string) string {
 	w.T.Helper()
-	for range 500 {
+	for range 2000 { // the jobs look by themselves every five seconds
 		for _, m := range w.Outbox.Recent() {
 			if found := mailedCode.FindStringSubmatch(m.Body); m.To == address && found != nil {
 				return found[1]
