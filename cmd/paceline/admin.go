@@ -12,7 +12,6 @@ import (
 	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/config"
 	"github.com/paceline/paceline/internal/observe"
-	"github.com/paceline/paceline/internal/seal"
 	"github.com/paceline/paceline/internal/service"
 )
 
@@ -40,16 +39,10 @@ func admin(ctx context.Context, args []string, e env) error {
 	if err != nil {
 		return err
 	}
-	ring, err := seal.LoadRing(c.Keyring)
+	o, err := production(c, observe.New(e.err, c.LogLevel))
 	if err != nil {
 		return err
 	}
-	sender, err := smtp(c)
-	if err != nil {
-		return err
-	}
-	o := options(c, ring, observe.New(e.err, c.LogLevel))
-	o.Database, o.Mail = database(c), sender
 	s, err := service.New(ctx, o)
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ import (
 
 // doctor looks at a set-up and says of each part whether it is well and, if not,
 // how to mend it. With a production environment it looks at that, else at what
-// the local run needs. It changes nothing.
+// the local run needs. It changes nothing, but for making the local run's folder.
 func doctor(ctx context.Context, _ []string, e env) error {
 	d := &diagnosis{out: e.out}
 	production := false

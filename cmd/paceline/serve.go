@@ -35,11 +35,7 @@ func serve(ctx context.Context, args []string, e env) error {
 	for _, warning := range c.Warnings(time.Now()) {
 		fmt.Fprintln(e.err, "warning:", warning)
 	}
-	ring, err := seal.LoadRing(c.Keyring)
-	if err != nil {
-		return err
-	}
-	sender, err := smtp(c)
+	o, err := production(c, observer)
 	if err != nil {
 		return err
 	}
@@ -48,8 +44,6 @@ func serve(ctx context.Context, args []string, e env) error {
 		return err
 	}
 	defer open.close()
-	o := options(c, ring, observer)
-	o.Database, o.Mail = database(c), sender
 	s, err := service.New(ctx, o)
 	if err != nil {
 		return err
@@ -58,9 +52,24 @@ func serve(ctx context.Context, args []string, e env) error {
 	if err := s.DB.CheckSchema(ctx); err != nil {
 		return err
 	}
-	watchRing(ctx, ring, observer)
+	watchRing(ctx, o.Ring, observer)
 	observer.Log.Info("serving")
 	return s.Run(ctx, open.public, open.private)
+}
+
+// production is what a production service is made of.
+func production(c *config.Config, observer *observe.Observer) (service.Options, error) {
+	ring, err := seal.LoadRing(c.Keyring)
+	if err != nil {
+		return service.Options{}, err
+	}
+	sender, err := smtp(c)
+	if err != nil {
+		return service.Options{}, err
+	}
+	o := options(c, ring, observer)
+	o.Database, o.Mail = database(c), sender
+	return o, nil
 }
 
 // options are those that production and a local run share.

@@ -55,9 +55,3 @@ func unavailable(code string) bool {
 	}
 	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "57P")
 }
-
-// UniqueViolation says whether err is a broken unique constraint of that name.
-func UniqueViolation(err error, constraint string) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == "23505" && pg.ConstraintName == constraint
-}

@@ -53,9 +53,10 @@ func (d *DB) AsAccount(ctx context.Context, c Caller, fn func(ctx context.Contex
 // asks again.
 func (d *DB) Authenticate(ctx context.Context, c Caller) (privacy.Viewer, error) {
 	var v privacy.Viewer
-	err := d.AsViewer(ctx, c, func(_ context.Context, tx *Tx) error {
+	err := d.Read(ctx, c, func(ctx context.Context, tx *Tx) error {
+		err := tx.QueryRow(ctx, `SELECT seen_by()`).Scan(new(uuid.UUID))
 		v = tx.viewer
-		return nil
+		return err
 	})
 	return v, err
 }

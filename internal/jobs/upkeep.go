@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/paceline/paceline/internal/account/query"
 	"github.com/paceline/paceline/internal/db"
 )
@@ -49,10 +47,8 @@ func (r *Runner) clear(ctx context.Context) error {
 	return failed
 }
 
-const (
-	sweepPage  = 500
-	sweepEvery = 24 * time.Hour // for keys that a replica wrapped before it saw the rotation
-)
+// sweepEvery is for keys that a replica wrapped before it saw the rotation.
+const sweepEvery = 24 * time.Hour
 
 // rewrap wraps every member's key by the ring's primary, if that changed or the
 // last look was long ago. What is sealed by those keys stays as it is. Once it
@@ -64,35 +60,21 @@ func (r *Runner) rewrap(ctx context.Context) error {
 	}
 	var rewrapped int64
 	var failed error
-	for after, more := uuid.Nil, true; more; {
-		err := r.DB.AsWorker(ctx, db.ReasonRotateKeys, now, func(ctx context.Context, tx *db.SystemTx) error {
-			q := query.New(tx)
-			rows, err := q.ListMemberKeys(ctx, after, sweepPage)
-			if err != nil {
-				return err
-			}
-			for _, row := range rows {
-				after = row.MemberID
-				wrapped, changed, err := r.Ring.Rewrap(row.MemberID, row.Wrapped)
-				if err != nil {
-					failed = err // one key that doesn't open holds up no other
-					continue
-				}
-				if !changed {
-					continue
-				}
-				n, err := q.Rewrap(ctx, query.RewrapParams{Rewrapped: wrapped, MemberID: row.MemberID, Wrapped: row.Wrapped})
-				if err != nil {
-					return err
-				}
-				rewrapped += n
-			}
-			more = len(rows) == sweepPage
-			return nil
-		})
+	err := eachKey(ctx, r.DB, now, func(ctx context.Context, q *query.Queries, row query.MemberKey) error {
+		wrapped, changed, err := r.Ring.Rewrap(row.MemberID, row.Wrapped)
 		if err != nil {
-			return err
+			failed = err // one key that doesn't open holds up no other
+			return nil   //nolint:nilerr // told at the end
 		}
+		if !changed {
+			return nil
+		}
+		n, err := q.Rewrap(ctx, query.RewrapParams{Rewrapped: wrapped, MemberID: row.MemberID, Wrapped: row.Wrapped})
+		rewrapped += n
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	r.report(ctx, "rewrap", "wrapped members' keys by the primary", rewrapped, slog.String("primary", primary))
 	if failed == nil {
