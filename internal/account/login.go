@@ -71,7 +71,7 @@ func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, start func(c
 		err = s.DB.AsSystem(ctx, db.ReasonLogin, c.At(), func(ctx context.Context, tx *db.SystemTx) error {
 			q := query.New(tx)
 			current, err := q.LockCredential(ctx, account.MemberID)
-			if errors.Is(err, pgx.ErrNoRows) || err == nil && current != account.PasswordHash {
+			if errors.Is(err, pgx.ErrNoRows) || err == nil && !sameSecret(current, account.PasswordHash) {
 				stale = true
 				return nil
 			}

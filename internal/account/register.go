@@ -24,19 +24,20 @@ type details struct {
 	BirthDate   string
 }
 
-// Register takes a registration in and mails a code. It is unprocessable for
-// values that can't be an account's (too_young among them) and otherwise does the
-// same whatever is known of the address, whose owner is told if there is one.
-func (s *Service) Register(ctx context.Context, c db.Caller, r Registration) error {
+// Register takes a registration in and mails a code. It gives the registration's
+// id, which only whoever registered knows. It is unprocessable for values that
+// can't be an account's (too_young among them) and otherwise does the same whatever
+// is known of the address, whose owner is told if there is one.
+func (s *Service) Register(ctx context.Context, c db.Caller, r Registration) (uuid.UUID, error) {
 	now := c.At()
 	if err := r.check(now); err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	hash, err := s.hash.make(ctx, r.Password)
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
-	email := foldEmail(r.Email)
+	email, id := foldEmail(r.Email), uuid.New()
 	err = s.DB.AsSystem(ctx, db.ReasonRegister, now, func(ctx context.Context, tx *db.SystemTx) error {
 		q := query.New(tx)
 		waiting, err := q.CountRegistrations(ctx, email, now)
@@ -54,7 +55,6 @@ func (s *Service) Register(ctx context.Context, c db.Caller, r Registration) err
 		case !errors.Is(err, pgx.ErrNoRows):
 			return err
 		}
-		id := uuid.New()
 		sealed, err := seal.SealSystemValue(s.Ring, registrationPurpose, id[:], details{
 			Code: code, Email: r.Email, Username: r.Username, DisplayName: r.DisplayName, BirthDate: r.BirthDate.Format(dateOnly),
 		})
@@ -72,5 +72,5 @@ func (s *Service) Register(ctx context.Context, c db.Caller, r Registration) err
 	if err == nil {
 		s.Mailed()
 	}
-	return err
+	return id, err
 }

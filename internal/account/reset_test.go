@@ -89,8 +89,8 @@ func TestResetKnowsTheUsername(t *testing.T) {
 	w := start(t)
 	r := registration("ada")
 	r.Username = "kowalczykowna"
-	w.must(w.Register(t.Context(), w.anonymous(), r))
-	w.must(w.Verify(t.Context(), w.anonymous(), r.Email, w.lastMail().Data.Code, ""))
+	w.register(r)
+	w.must(w.verify(r.Email, w.lastMail().Data.Code))
 	w.must(w.Forgot(t.Context(), w.anonymous(), r.Email))
 	code := w.lastMail().Data.Code
 	w.wants(w.Reset(t.Context(), w.anonymous(), r.Email, code, "kowalczykowna-99"), "password_refused", fault.KindUnprocessable)

@@ -156,7 +156,7 @@ func (s *Service) proveAgain(ctx context.Context, c db.Caller, pointer, password
 // that was checked is the account's.
 func stillProven(ctx context.Context, q *query.Queries, proof query.FindAccountRow) error {
 	current, err := q.LockCredential(ctx, proof.MemberID)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && current != proof.PasswordHash {
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && !sameSecret(current, proof.PasswordHash) {
 		return errChanged
 	}
 	return err

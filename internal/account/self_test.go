@@ -77,7 +77,7 @@ func TestDelete(t *testing.T) {
 	w.must(w.root.QueryRow(ctx, `SELECT a.member_id, b.member_id FROM profile a, profile b WHERE a.username = 'ada' AND b.username = 'bob'`).Scan(&adaID, &bobID))
 	w.exec(`SELECT set_edge($1, $2, 1, 0, 16, 0, now())`, adaID, bobID)
 	w.must(w.Forgot(ctx, w.anonymous(), email("ada")))
-	w.must(w.Register(ctx, w.anonymous(), registration("ada")))
+	w.register(registration("ada"))
 
 	w.wants(w.Delete(ctx, w.with(ada.Access), password("bob")), "wrong_password", fault.KindUnprocessable)
 	if !w.lives(ada.Access) {

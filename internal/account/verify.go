@@ -21,43 +21,61 @@ func errCode() error {
 		fault.At("/code", "invalid_code", "ask for a new one if it is older than 15 minutes"))
 }
 
-// Verify makes the account that a code was mailed for. Username, if it isn't
-// empty, takes the place of the registration's. It is a conflict
-// (username_taken) when that one is taken or reserved: the code stays good for
+// Proof is what shows that an address is one's own.
+type Proof struct {
+	Email, Code  string
+	Registration uuid.NullUUID // what Register gave
+	Username     string        // takes the place of the registration's, if it isn't empty
+}
+
+// Verify makes the account that a code was mailed for. It is a conflict
+// (username_taken) when the username is taken or reserved: the code stays good for
 // another name, as long as it has attempts left.
-func (s *Service) Verify(ctx context.Context, c db.Caller, email, code, username string) error {
+//
+// A code counts for the registration that is named, and nobody who doesn't know its
+// id can spend its attempts. Without an id it counts while one registration alone
+// waits at the address, and has attempts of its own: with two, the code of somebody
+// else's would make an account with their password.
+func (s *Service) Verify(ctx context.Context, c db.Caller, p Proof) error {
 	now := c.At()
-	if username != "" {
-		if err := checkUsername(username); err != nil {
+	if p.Username != "" {
+		if err := checkUsername(p.Username); err != nil {
 			return err
 		}
 	}
-	email = soughtEmail(email)
+	email := soughtEmail(p.Email)
 	var refused error // told once what it cost is written
 	err := s.DB.AsSystem(ctx, db.ReasonVerify, now, func(ctx context.Context, tx *db.SystemTx) error {
 		q := query.New(tx)
-		rows, err := q.LockRegistrations(ctx, query.LockRegistrationsParams{Email: email, Now: now, MaxAttempts: codeAttempts})
+		rows, err := q.LockRegistrations(ctx, email, now)
 		if err != nil {
 			return err
 		}
-		row, d, ids, err := s.registrationFor(rows, code)
-		if err != nil {
-			return err
-		}
+		row := meant(rows, p.Registration)
 		if row == nil {
 			refused = errCode()
-			return q.ChargeRegistrations(ctx, ids)
+			return nil
 		}
-		if username != "" {
-			d.Username = username
+		d, err := seal.OpenSystemValue[details](s.Ring, registrationPurpose, row.ID[:], row.DetailsSealed)
+		if err != nil {
+			return err
+		}
+		charge := func(because error) error {
+			refused = because
+			return q.ChargeRegistration(ctx, !p.Registration.Valid, row.ID)
+		}
+		if !sameCode(d.Code, p.Code) {
+			return charge(errCode())
+		}
+		if p.Username != "" {
+			d.Username = p.Username
 		}
 		taken, err := q.UsernameTaken(ctx, d.Username)
 		if err != nil {
 			return err
 		}
 		if taken || isReserved(d.Username) {
-			refused = errUsernameTaken
-			return q.ChargeRegistrations(ctx, ids)
+			return charge(errUsernameTaken)
 		}
 		birthDate, err := time.Parse(dateOnly, d.BirthDate)
 		if err != nil {
@@ -83,21 +101,19 @@ func (s *Service) Verify(ctx context.Context, c db.Caller, email, code, username
 	return err
 }
 
-// registrationFor finds the registration that the code is for, nil if there is
-// none, and the ids of all that it was tried on. It looks at each, found or not.
-func (s *Service) registrationFor(rows []query.LockRegistrationsRow, code string) (*query.LockRegistrationsRow, details, []uuid.UUID, error) {
-	var match *query.LockRegistrationsRow
-	var found details
-	var ids []uuid.UUID
-	for i, row := range rows {
-		d, err := seal.OpenSystemValue[details](s.Ring, registrationPurpose, row.ID[:], row.DetailsSealed)
-		if err != nil {
-			return nil, details{}, nil, err
+// meant is the registration that a code is tried on, nil if there is none that has
+// attempts left.
+func meant(waiting []query.LockRegistrationsRow, id uuid.NullUUID) *query.LockRegistrationsRow {
+	if !id.Valid {
+		if len(waiting) == 1 && waiting[0].BlindAttempts < codeAttempts {
+			return &waiting[0]
 		}
-		ids = append(ids, row.ID)
-		if sameCode(d.Code, code) {
-			match, found = &rows[i], d
+		return nil
+	}
+	for i, row := range waiting {
+		if row.ID == id.UUID && row.Attempts < codeAttempts {
+			return &waiting[i]
 		}
 	}
-	return match, found, ids, nil
+	return nil
 }

@@ -111,9 +111,33 @@ func (w *world) lastMail() mail.Message {
 // join makes a member the long way and signs them in.
 func (w *world) join(name string) account.Tokens {
 	w.t.Helper()
-	w.must(w.Register(w.t.Context(), w.anonymous(), registration(name)))
-	w.must(w.Verify(w.t.Context(), w.anonymous(), email(name), w.lastMail().Data.Code, ""))
+	w.register(registration(name))
+	w.must(w.verify(email(name), w.lastMail().Data.Code))
 	return w.login(name)
+}
+
+func (w *world) register(r account.Registration) uuid.UUID {
+	w.t.Helper()
+	id, err := w.Register(w.t.Context(), w.anonymous(), r)
+	w.must(err)
+	return id
+}
+
+// verify brings a code without the id of a registration.
+func (w *world) verify(address, code string) error {
+	return w.Verify(w.t.Context(), w.anonymous(), account.Proof{Email: address, Code: code})
+}
+
+// verifyThe brings a code and the id of its registration.
+func (w *world) verifyThe(id uuid.UUID, address, code string) error {
+	return w.Verify(w.t.Context(), w.anonymous(), account.Proof{
+		Email: address, Code: code, Registration: uuid.NullUUID{UUID: id, Valid: true},
+	})
+}
+
+// verifyAs is verify for another username.
+func (w *world) verifyAs(address, code, username string) error {
+	return w.Verify(w.t.Context(), w.anonymous(), account.Proof{Email: address, Code: code, Username: username})
 }
 
 func (w *world) login(name string) account.Tokens {

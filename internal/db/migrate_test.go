@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
+	"strconv"
 	"regexp"
 	"strings"
 	"testing"
@@ -49,37 +51,45 @@ func TestEveryStepHasAWayDown(t *testing.T) {
 	if err != nil || len(ups) == 0 {
 		t.Fatal(ups, err)
 	}
-	for i, up := range ups {
+	steps := []uint{0} // numbers may be left out
+	for _, up := range ups {
 		down := strings.Replace(up, ".up.", ".down.", 1)
 		if _, err := fs.Stat(migrations.FS, down); err != nil {
-			t.Errorf("step %d: %v", i+1, err)
+			t.Errorf("%s: %v", up, err)
 		}
+		number, _, _ := strings.Cut(up, "_")
+		step, err := strconv.ParseUint(number, 10, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, uint(step))
 	}
-	to := func(step int) {
+	to := func(step uint) {
 		t.Helper()
-		if err := db.MigrateTo(t.Context(), pg.Superuser(), uint(step)); err != nil {
+		if err := db.MigrateTo(t.Context(), pg.Superuser(), step); err != nil {
 			t.Fatalf("to step %d: %v", step, err)
 		}
 	}
-	shapes := map[int]string{len(ups): look()}
-	for step := len(ups) - 1; step >= 0; step-- {
+	top := look()
+	shapes := map[uint]string{steps[len(steps)-1]: top}
+	for _, step := range slices.Backward(steps[:len(steps)-1]) {
 		to(step)
 		shapes[step] = look()
 	}
 	if shapes[0] != "" {
 		t.Errorf("left at the bottom:\n%s", shapes[0])
 	}
-	for step := 1; step <= len(ups); step++ {
+	for _, step := range steps[1:] {
 		to(step)
 		if look() != shapes[step] {
 			t.Errorf("step %d comes up differently", step)
 		}
 	}
 	// And once more from the top: migrating twice does nothing.
-	if err := db.Migrate(t.Context(), pg.Superuser()); err != nil || look() != shapes[len(ups)] {
+	if err := db.Migrate(t.Context(), pg.Superuser()); err != nil || look() != top {
 		t.Errorf("twice: %v", err)
 	}
-	if err := db.Provision(t.Context(), pg.Superuser(), map[string]string{}); err != nil || look() != shapes[len(ups)] {
+	if err := db.Provision(t.Context(), pg.Superuser(), map[string]string{}); err != nil || look() != top {
 		t.Errorf("provisioning twice: %v", err)
 	}
 }

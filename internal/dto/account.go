@@ -3,6 +3,8 @@ package dto
 import (
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/privacy"
 )
@@ -17,6 +19,10 @@ func AccountBody(a account.Account, g privacy.Grant) Body {
 	}
 	return bodyOf(Account{ID: *id, Username: *username, Email: *email, CreatedAt: *created, Minor: *minor})
 }
+
+// RegisteredBody is the id of a registration, for whoever registered. There is no
+// member yet.
+func RegisteredBody(id uuid.UUID) Body { return bodyOf(Registered{RegistrationID: id}) }
 
 // SessionListBody is an owner's sessions; what the grant doesn't open is absent.
 func SessionListBody(sessions []privacy.Guarded[account.Session], g privacy.Grant) Body {

@@ -107,13 +107,13 @@ func MemberListBody(p page.Page[member.Summary]) Body {
 
 // BlockListBody is a page of whom the owner of the grant blocked.
 func BlockListBody(p page.Page[member.Block], g privacy.Grant) Body {
-	list := MemberList{Items: []MemberSummary{}, NextCursor: nextCursor(p.Next)}
+	list := BlockList{Items: []BlockedMember{}, NextCursor: nextCursor(p.Next)}
 	for _, b := range p.Items {
-		id, username := opened(g, b.ID), opened(g, b.Username)
-		if id == nil || username == nil {
+		id := opened(g, b.ID)
+		if id == nil {
 			return Body{}
 		}
-		list.Items = append(list.Items, MemberSummary{ID: *id, Username: *username})
+		list.Items = append(list.Items, BlockedMember{ID: *id, Username: opened(g, b.Username)})
 	}
 	return bodyOf(list)
 }

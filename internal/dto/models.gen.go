@@ -401,6 +401,22 @@ type Audiences struct {
 	Workout *Audience `json:"workout,omitempty"`
 }
 
+// BlockList defines model for BlockList.
+type BlockList struct {
+	Items []BlockedMember `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// BlockedMember defines model for BlockedMember.
+type BlockedMember struct {
+	ID openapi_types.UUID `json:"id"`
+
+	// Username Absent for whom you blocked by an id that you could not find.
+	Username *string `json:"username,omitempty"`
+}
+
 // ChangePasswordRequest defines model for ChangePasswordRequest.
 type ChangePasswordRequest struct {
 	CurrentPassword string `json:"current_password"`
@@ -701,6 +717,11 @@ type RegisterRequest struct {
 	Username Username `json:"username"`
 }
 
+// Registered defines model for Registered.
+type Registered struct {
+	RegistrationID openapi_types.UUID `json:"registration_id"`
+}
+
 // Relation What the viewer is to the owner. `requested` is a member whose request to follow waits for
 // an answer, and who sees what any member sees. `blocked` is only ever shown in `viewAs`.
 type Relation string
@@ -790,6 +811,9 @@ type VerifyRequest struct {
 	// Code The code from the mail. Case does not matter.
 	Code  MailCode `json:"code"`
 	Email Email    `json:"email"`
+
+	// RegistrationID What `registerAccount` answered.
+	RegistrationID *openapi_types.UUID `json:"registration_id,omitempty"`
 
 	// Username Another one, when the chosen one was taken meanwhile.
 	Username *Username `json:"username,omitempty"`

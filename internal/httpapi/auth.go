@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/paceline/paceline/internal/account"
@@ -15,14 +16,14 @@ func (s *Server) RegisterAccount(c echo.Context) error {
 	if err := bind(c, &in); err != nil {
 		return err
 	}
-	err := s.Accounts.Register(c.Request().Context(), caller(c), account.Registration{
+	id, err := s.Accounts.Register(c.Request().Context(), caller(c), account.Registration{
 		Email: in.Email, Password: in.Password, Username: in.Username,
 		DisplayName: in.DisplayName, BirthDate: in.BirthDate.Time,
 	})
 	if err != nil {
 		return err
 	}
-	return respondEmpty(c, http.StatusAccepted)
+	return respond(c, http.StatusAccepted, dto.RegisteredBody(id))
 }
 
 // VerifyEmail makes the account that a code was mailed for.
@@ -31,11 +32,14 @@ func (s *Server) VerifyEmail(c echo.Context) error {
 	if err := bind(c, &in); err != nil {
 		return err
 	}
-	username := ""
-	if in.Username != nil {
-		username = *in.Username
+	proof := account.Proof{Email: in.Email, Code: in.Code}
+	if in.RegistrationID != nil {
+		proof.Registration = uuid.NullUUID{UUID: *in.RegistrationID, Valid: true}
 	}
-	if err := s.Accounts.Verify(c.Request().Context(), caller(c), in.Email, in.Code, username); err != nil {
+	if in.Username != nil {
+		proof.Username = *in.Username
+	}
+	if err := s.Accounts.Verify(c.Request().Context(), caller(c), proof); err != nil {
 		return err
 	}
 	return respondEmpty(c, http.StatusNoContent)

@@ -150,7 +150,13 @@ func TestFollowsOverHTTP(t *testing.T) {
 	for _, path := range []string{"/v1/me/following/", "/v1/me/blocks/"} {
 		ada.Do(http.MethodPut, path+ada.ID, nil).Want(t, http.StatusUnprocessableEntity)
 		for _, method := range []string{http.MethodPut, http.MethodDelete} {
-			made := ada.Do(method, path+uuid.NewString(), nil).Want(t, http.StatusNotFound)
+			made := ada.Do(method, path+uuid.NewString(), nil)
+			if method+path == http.MethodPut+"/v1/me/blocks/" {
+				made.Want(t, http.StatusNoContent) // it would be the same for a member who hides
+				ada.Do(method, path+"not-an-id", nil).Want(t, http.StatusNotFound)
+				continue
+			}
+			made.Want(t, http.StatusNotFound)
 			if differ := made.Same(ada.Do(method, path+"not-an-id", nil)); differ != "" {
 				t.Errorf("%s %s: %s", method, path, differ)
 			}

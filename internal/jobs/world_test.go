@@ -122,7 +122,8 @@ func registration(name string) account.Registration {
 
 func (w *world) register(name string) {
 	w.t.Helper()
-	w.must(w.accounts.Register(w.t.Context(), w.anonymous(), registration(name)))
+	_, err := w.accounts.Register(w.t.Context(), w.anonymous(), registration(name))
+	w.must(err)
 }
 
 func (w *world) create(name string) {

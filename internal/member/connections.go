@@ -117,7 +117,8 @@ func (s *Service) Requests(ctx context.Context, c db.Caller, r page.Request) (pa
 }
 
 // Block is an entry of the viewer's own list of whom they blocked. It belongs to
-// the viewer, and so do its values: the blocked show the viewer nothing.
+// the viewer, and so do its values: the blocked show the viewer nothing. Who was
+// blocked by an id that the viewer could not find has no name.
 type Block struct {
 	ID       privacy.Guarded[uuid.UUID]
 	Username privacy.Guarded[string]
@@ -149,9 +150,13 @@ func (s *Service) Blocks(ctx context.Context, c db.Caller, r page.Request) (page
 			if g, err = db.Subject(row.Subject).Decide(tx); err != nil {
 				return err
 			}
+			var name *string
+			if row.Username != "" {
+				name = &row.Username
+			}
 			found = append(found, Block{
 				ID:       privacy.GuardWithin(g.Owner(), privacy.FollowersList, privacy.OnlyMe, row.OtherID),
-				Username: privacy.GuardWithin(g.Owner(), privacy.FollowersList, privacy.OnlyMe, row.Username),
+				Username: privacy.GuardOptional(g.Owner(), privacy.FollowersList, privacy.OnlyMe, name),
 				key:      moment{row.ChangedAt, row.OtherID},
 			})
 		}

@@ -173,9 +173,9 @@ func within[T int | float64](v *T, low, high T) bool {
 }
 
 // isCountry says whether there is such an ISO 3166-1 alpha-2 code.
-func isCountry(code string) bool {
-	region, err := language.ParseRegion(code)
-	return err == nil && len(code) == 2 && region.IsCountry() && region.String() == code
+func isCountry(text string) bool {
+	region, err := language.ParseRegion(text)
+	return err == nil && len(text) == 2 && region.IsCountry() && region.String() == text
 }
 
 func asInt32(v *int) *int32 {

@@ -78,15 +78,13 @@ func (s *Service) RemoveFollower(ctx context.Context, c db.Caller, other uuid.UU
 	return s.change(ctx, c, other, (*query.Queries).RemoveFollower, privacy.EdgeFollower|privacy.EdgeAsked)
 }
 
-// Block hides the viewer and a member from each other and ends the follows
-// between them. Oneself is fault.Unprocessable, who can't be found fault.NotFound.
+// Block hides the viewer and whoever has the id from each other and ends the
+// follows between them. It does the same for the hidden, for who blocked first, and
+// for an id that nobody has. Oneself is fault.Unprocessable.
 func (s *Service) Block(ctx context.Context, c db.Caller, other uuid.UUID) error {
-	return s.pair(ctx, c, other, func(ctx context.Context, tx *db.Tx, found bool, own privacy.Edge) error {
+	return s.asMember(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		if err := notOneself(tx, other); err != nil {
 			return err
-		}
-		if !found && !own.Has(privacy.EdgeBlocks) {
-			return fault.NotFound()
 		}
 		_, err := take(ctx, tx, (*query.Queries).Block, other)
 		return err

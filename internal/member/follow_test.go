@@ -102,13 +102,69 @@ func TestBlockBindsTheNextRead(t *testing.T) {
 	if got := w.search(dan.Caller, "ada"); len(got) != 0 {
 		t.Errorf("dan finds %v", got)
 	}
-	w.notFound("blocking back", w.Block(w.ctx(), dan.Caller, ada.ID))
 	w.notFound("lifting another's block", w.Unblock(w.ctx(), dan.Caller, ada.ID))
 	w.must(w.Unblock(w.ctx(), ada.Caller, dan.ID))
 	_, g, err := w.Read(w.ctx(), dan.Caller, "ada")
 	w.must(err)
 	if g.Relation() != privacy.RelationMember {
 		t.Errorf("after the block dan is %s again", g.Relation())
+	}
+}
+
+// A block by id answers alike for who hides, for who blocked first and for nobody:
+// in what it says, in the list, and once the account has ended.
+func TestBlockTellsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, dan := w.Add("ada", found(privacy.FoundByEveryone)), w.Add("dan", found(privacy.FoundByEveryone))
+	hidden := w.Add("hidden", found(privacy.FoundByNobody))
+	nobody := uuid.New()
+	w.must(w.Block(w.ctx(), dan.Caller, ada.ID))
+	for i, id := range []uuid.UUID{hidden.ID, dan.ID, nobody} {
+		w.must(w.Block(w.ctx(), ada.At(noon.Add(time.Duration(i)*time.Minute)), id))
+		w.must(w.Block(w.ctx(), ada.Caller, id))
+	}
+	list := func() (ids []uuid.UUID, names int) {
+		t.Helper()
+		p, g, err := w.Blocks(w.ctx(), ada.Caller, first(10))
+		w.must(err)
+		for _, b := range p.Items {
+			id, _ := b.ID.Open(g)
+			ids = append(ids, id)
+			if _, named := b.Username.Open(g); named {
+				names++
+			}
+		}
+		return ids, names
+	}
+	if ids, names := list(); !slices.Equal(ids, []uuid.UUID{nobody, dan.ID, hidden.ID}) || names != 0 {
+		t.Errorf("%v are listed, %d by name", ids, names)
+	}
+	// It holds: the hidden finds ada no more, and lifting it lifts no other's.
+	_, _, err := w.Read(w.ctx(), hidden.Caller, "ada")
+	w.notFound("the blocked reads", err)
+	w.must(w.Unblock(w.ctx(), ada.Caller, dan.ID))
+	_, _, err = w.Read(w.ctx(), ada.Caller, "dan")
+	w.notFound("who blocked first is read", err)
+	// Who ends their account does not vanish from the list of who never saw them.
+	w.must(w.Block(w.ctx(), hidden.Caller, ada.ID))
+	w.must(w.open.AsAccount(w.ctx(), hidden.Caller, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT forget_edges()`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM member WHERE id = $1`, hidden.ID)
+		return err
+	}))
+	if ids, names := list(); !slices.Equal(ids, []uuid.UUID{nobody, hidden.ID}) || names != 0 {
+		t.Errorf("at the end %v are listed, %d by name", ids, names)
+	}
+	w.must(w.Unblock(w.ctx(), ada.Caller, hidden.ID))
+	w.must(w.Unblock(w.ctx(), ada.Caller, nobody))
+	if ids, _ := list(); len(ids) != 0 {
+		t.Errorf("%v are left", ids)
+	}
+	if left, err := edges(w.ctx(), w); err != nil || len(left) != 2 { // those between ada and dan, who blocked her
+		t.Errorf("left are %v, %v", left, err)
 	}
 }
 
@@ -261,12 +317,10 @@ func TestEdgesFollowThePlainModel(t *testing.T) {
 					theirs.asks, theirs.follows = false, false
 				case "block":
 					err = w.Block(ctx, me.Caller, other.ID)
-					if found = !theirs.blocks; found {
-						*mine, *theirs = pair{blocks: true}, pair{}
-					}
+					*mine, *theirs = pair{blocks: true}, pair{blocks: theirs.blocks}
 				case "unblock":
 					err = w.Unblock(ctx, me.Caller, other.ID)
-					found = !theirs.blocks
+					found = mine.blocks || !theirs.blocks
 					mine.blocks = false
 				}
 				if found != (err == nil) || err != nil && fault.KindOf(err) != fault.KindNotFound {

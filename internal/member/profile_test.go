@@ -211,7 +211,6 @@ func TestHiddenIsAbsent(t *testing.T) {
 			w.notFound(who+" unfollows", w.Unfollow(w.ctx(), c, id))
 			w.notFound(who+" approves", w.Approve(w.ctx(), c, id))
 			w.notFound(who+" removes", w.RemoveFollower(w.ctx(), c, id))
-			w.notFound(who+" blocks", w.Block(w.ctx(), c, id))
 			w.notFound(who+" unblocks", w.Unblock(w.ctx(), c, id))
 		}
 	}

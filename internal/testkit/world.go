@@ -142,10 +142,12 @@ func (w *World) Join(name string) *Person { return w.JoinBorn(name, "1990-04-05"
 func (w *World) JoinBorn(name, born string) *Person {
 	w.T.Helper()
 	p := &Person{Name: name, Email: name + "@example.test", Password: Password(name)}
-	w.Do(http.MethodPost, "/v1/auth/register", map[string]any{
+	taken := w.Do(http.MethodPost, "/v1/auth/register", map[string]any{
 		"email": p.Email, "password": p.Password, "username": name, "display_name": "Display " + name, "birth_date": born,
-	}).Want(w.T, http.StatusAccepted)
-	w.Do(http.MethodPost, "/v1/auth/verify", map[string]any{"email": p.Email, "code": w.Code(p.Email)}).Want(w.T, http.StatusNoContent)
+	}).Want(w.T, http.StatusAccepted).Map(w.T)
+	w.Do(http.MethodPost, "/v1/auth/verify", map[string]any{
+		"email": p.Email, "code": w.Code(p.Email), "registration_id": taken["registration_id"],
+	}).Want(w.T, http.StatusNoContent)
 	w.Login(p)
 	p.ID, _ = p.Get("/v1/me").Want(w.T, http.StatusOK).Map(w.T)["id"].(string)
 	return p

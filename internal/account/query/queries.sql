@@ -15,15 +15,18 @@ INSERT INTO auth.registration (id, email, details_sealed, password_hash, created
 VALUES (sqlc.arg(id), sqlc.arg(email), sqlc.arg(details_sealed), sqlc.arg(password_hash), sqlc.arg(now), sqlc.arg(expires_at));
 
 -- name: LockRegistrations :many
--- Those that a code may still be tried on.
-SELECT id, details_sealed, password_hash
+-- Those that wait at an address.
+SELECT id, details_sealed, password_hash, attempts, blind_attempts
 FROM auth.registration
-WHERE email = sqlc.arg(email) AND expires_at > sqlc.arg(now) AND attempts < sqlc.arg(max_attempts)
+WHERE email = sqlc.arg(email) AND expires_at > sqlc.arg(now)
 ORDER BY id
 FOR UPDATE;
 
--- name: ChargeRegistrations :exec
-UPDATE auth.registration SET attempts = attempts + 1 WHERE id = ANY(sqlc.arg(ids)::uuid[]);
+-- name: ChargeRegistration :exec
+UPDATE auth.registration
+SET attempts = attempts + CASE WHEN sqlc.arg(blind)::boolean THEN 0 ELSE 1 END,
+    blind_attempts = blind_attempts + CASE WHEN sqlc.arg(blind)::boolean THEN 1 ELSE 0 END
+WHERE id = sqlc.arg(id);
 
 -- name: DropRegistrations :exec
 DELETE FROM auth.registration WHERE email = sqlc.arg(email);

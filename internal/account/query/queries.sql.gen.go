@@ -237,12 +237,15 @@ func (q *Queries) AddToken(ctx context.Context, arg AddTokenParams) error {
 	return err
 }
 
-const chargeRegistrations = `-- name: ChargeRegistrations :exec
-UPDATE auth.registration SET attempts = attempts + 1 WHERE id = ANY($1::uuid[])
+const chargeRegistration = `-- name: ChargeRegistration :exec
+UPDATE auth.registration
+SET attempts = attempts + CASE WHEN $1::boolean THEN 0 ELSE 1 END,
+    blind_attempts = blind_attempts + CASE WHEN $1::boolean THEN 1 ELSE 0 END
+WHERE id = $2
 `
 
-func (q *Queries) ChargeRegistrations(ctx context.Context, ids []uuid.UUID) error {
-	_, err := q.db.Exec(ctx, chargeRegistrations, ids)
+func (q *Queries) ChargeRegistration(ctx context.Context, blind bool, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, chargeRegistration, blind, iD)
 	return err
 }
 
@@ -719,28 +722,24 @@ func (q *Queries) LockCredential(ctx context.Context, memberID uuid.UUID) (strin
 }
 
 const lockRegistrations = `-- name: LockRegistrations :many
-SELECT id, details_sealed, password_hash
+SELECT id, details_sealed, password_hash, attempts, blind_attempts
 FROM auth.registration
-WHERE email = $1 AND expires_at > $2 AND attempts < $3
+WHERE email = $1 AND expires_at > $2
 ORDER BY id
 FOR UPDATE
 `
-
-type LockRegistrationsParams struct {
-	Email       string
-	Now         time.Time
-	MaxAttempts int16
-}
 
 type LockRegistrationsRow struct {
 	ID            uuid.UUID
 	DetailsSealed []byte
 	PasswordHash  string
+	Attempts      int16
+	BlindAttempts int16
 }
 
-// Those that a code may still be tried on.
-func (q *Queries) LockRegistrations(ctx context.Context, arg LockRegistrationsParams) ([]LockRegistrationsRow, error) {
-	rows, err := q.db.Query(ctx, lockRegistrations, arg.Email, arg.Now, arg.MaxAttempts)
+// Those that wait at an address.
+func (q *Queries) LockRegistrations(ctx context.Context, email string, now time.Time) ([]LockRegistrationsRow, error) {
+	rows, err := q.db.Query(ctx, lockRegistrations, email, now)
 	if err != nil {
 		return nil, err
 	}
@@ -748,7 +747,13 @@ func (q *Queries) LockRegistrations(ctx context.Context, arg LockRegistrationsPa
 	var items []LockRegistrationsRow
 	for rows.Next() {
 		var i LockRegistrationsRow
-		if err := rows.Scan(&i.ID, &i.DetailsSealed, &i.PasswordHash); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.DetailsSealed,
+			&i.PasswordHash,
+			&i.Attempts,
+			&i.BlindAttempts,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -68,9 +68,9 @@ LIMIT sqlc.arg(most);
 
 -- name: ListBlocks :many
 -- Whom the viewer blocked, the latest first. The subject is the viewer: it is
--- their list, and a block hides its other side.
-SELECT b.other_id::uuid AS other_id, b.username::text AS username, b.changed_at::timestamptz AS changed_at, sqlc.embed(s)
-FROM blocked_by_viewer() b
+-- their list, and a block hides its other side. Without a name: blocked unseen.
+SELECT b.other_id::uuid AS other_id, coalesce(b.username, '')::text AS username, b.changed_at::timestamptz AS changed_at, sqlc.embed(s)
+FROM blocks_of_viewer() b
 JOIN subject s ON s.member_id = viewer_id()
 WHERE (b.changed_at, b.other_id) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_id)::uuid)
 ORDER BY b.changed_at DESC, b.other_id DESC
@@ -82,7 +82,7 @@ SELECT coalesce((SELECT e.bits FROM edge e WHERE e.member_id = viewer_id() AND e
 
 -- name: FindBlocked :one
 -- Whom a request names, among those that the viewer blocked.
-SELECT b.other_id::uuid AS id FROM blocked_by_viewer() b
+SELECT b.other_id::uuid AS id FROM blocks_of_viewer() b
 WHERE b.other_id = sqlc.narg(id)::uuid OR b.username = sqlc.narg(username)::text;
 
 -- name: AskToFollow :one

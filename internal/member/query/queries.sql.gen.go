@@ -80,7 +80,7 @@ func (q *Queries) DeleteAvatar(ctx context.Context) (int64, error) {
 }
 
 const findBlocked = `-- name: FindBlocked :one
-SELECT b.other_id::uuid AS id FROM blocked_by_viewer() b
+SELECT b.other_id::uuid AS id FROM blocks_of_viewer() b
 WHERE b.other_id = $1::uuid OR b.username = $2::text
 `
 
@@ -93,8 +93,8 @@ func (q *Queries) FindBlocked(ctx context.Context, iD uuid.NullUUID, username *s
 }
 
 const listBlocks = `-- name: ListBlocks :many
-SELECT b.other_id::uuid AS other_id, b.username::text AS username, b.changed_at::timestamptz AS changed_at, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
-FROM blocked_by_viewer() b
+SELECT b.other_id::uuid AS other_id, coalesce(b.username, '')::text AS username, b.changed_at::timestamptz AS changed_at, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM blocks_of_viewer() b
 JOIN subject s ON s.member_id = viewer_id()
 WHERE (b.changed_at, b.other_id) < ($1::timestamptz, $2::uuid)
 ORDER BY b.changed_at DESC, b.other_id DESC
@@ -115,7 +115,7 @@ type ListBlocksRow struct {
 }
 
 // Whom the viewer blocked, the latest first. The subject is the viewer: it is
-// their list, and a block hides its other side.
+// their list, and a block hides its other side. Without a name: blocked unseen.
 func (q *Queries) ListBlocks(ctx context.Context, arg ListBlocksParams) ([]ListBlocksRow, error) {
 	rows, err := q.db.Query(ctx, listBlocks, arg.BeforeAt, arg.BeforeID, arg.Most)
 	if err != nil {
