@@ -222,38 +222,3 @@ func TestOpenRefusesRolesAboveTheWalls(t *testing.T) {
 		t.Errorf("a superuser passes: %t, %v", above, err)
 	}
 }
-
-func TestEveryColumnHasAClass(t *testing.T) {
-	t.Parallel()
-	f := open(t)
-	rows, err := f.root.Query(t.Context(), `
-		SELECT c.oid::regclass::text || coalesce('.' || a.attname, ''),
-		       coalesce(col_description(c.oid, a.attnum), obj_description(c.oid), '')
-		FROM pg_class c
-		LEFT JOIN LATERAL (SELECT attname, attnum FROM pg_attribute
-			WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND c.relkind <> 'v'
-			UNION ALL SELECT NULL, 0) a ON true
-		WHERE c.relnamespace::regnamespace::text IN ('public', 'auth') AND c.relkind IN ('r', 'p', 'v', 'm')`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var name, comment string
-	seen := 0
-	_, err = pgx.ForEachRow(rows, []any{&name, &comment}, func() error {
-		seen++
-		if !classed.MatchString(comment) {
-			t.Errorf("%s has no class: %q", name, comment)
-		}
-		return nil
-	})
-	if err != nil || seen < 100 {
-		t.Errorf("%d looked at, %v", seen, err)
-	}
-	// Every table of members has row-level security.
-	var bare string
-	err = f.root.QueryRow(t.Context(), `SELECT coalesce(string_agg(relname, ', '), '') FROM pg_class
-		WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relrowsecurity AND relname <> 'schema_migrations'`).Scan(&bare)
-	if err != nil || bare != "" {
-		t.Errorf("without row-level security: %s, %v", bare, err)
-	}
-}
