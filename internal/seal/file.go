@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -86,7 +87,7 @@ func parseRing(path string, raw []byte) (*keySet, error) {
 		if err != nil || len(secret) != keyBytes {
 			return nil, &FileError{Path: path, Problem: fmt.Sprintf("key %q is not the base64 of 32 bytes", id)}
 		}
-		if string(secret) == string(make([]byte, keyBytes)) {
+		if subtle.ConstantTimeCompare(secret, make([]byte, keyBytes)) == 1 {
 			return nil, &FileError{Path: path, Problem: fmt.Sprintf("key %q is all zeros", id)}
 		}
 		if other, ok := used[string(secret)]; ok {

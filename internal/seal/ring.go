@@ -3,6 +3,7 @@ package seal
 import (
 	"context"
 	"crypto/rand"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"os"
@@ -92,7 +93,7 @@ func (r *Ring) Reload() error {
 			if !ok {
 				continue
 			}
-			if string(old.secret) != string(k.secret) {
+			if subtle.ConstantTimeCompare(old.secret, k.secret) != 1 {
 				return &FileError{Path: r.path, Problem: fmt.Sprintf("key %q is not the key it was", id)}
 			}
 			next.byID[id] = old
