@@ -62,8 +62,11 @@ test-race: ## Test the Go code with the race detector
 lint: lint-go lint-web lint-shell ## Check style, architecture and the contract
 
 .PHONY: lint-go
-lint-go: $(TOOLS)/golangci-lint $(PAGE)
+lint-go: $(TOOLS)/golangci-lint $(TOOLS)/paceline-lint $(PAGE)
 	$(TOOLS)/golangci-lint run --allow-parallel-runners
+	cd tools && ../$(TOOLS)/golangci-lint run --allow-parallel-runners -c ../.golangci.yml ./lint/...
+	$(TOOLS)/paceline-lint -test=false ./...
+	$(GO) test -C tools -count=1 ./lint/...
 
 .PHONY: lint-web
 lint-web: $(MODULES)
@@ -102,6 +105,9 @@ clean: ## Take away what was built; data of the local run stay
 # Without cgo sqlc needs no C compiler and builds in a minute instead of ten.
 $(TOOLS)/golangci-lint: PACKAGE = github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 $(TOOLS)/govulncheck: PACKAGE = golang.org/x/vuln/cmd/govulncheck
+
+$(TOOLS)/paceline-lint: PACKAGE = ./lint/paceline-lint
+$(TOOLS)/paceline-lint: $(wildcard tools/lint/*.go tools/lint/*/*.go)
 
 $(TOOLS)/%: tools/go.mod tools/go.sum
 	@echo "building $* (once, may take minutes)"

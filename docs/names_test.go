@@ -25,7 +25,7 @@ func TestSettingsExist(t *testing.T) {
 }
 
 // testName is how a page names a test: the package's folder, then the function.
-var testName = regexp.MustCompile(`^((?:internal|api|cmd|docs|migrations|web)[\w/]*)\.((?:Test|Fuzz)\w+)$`)
+var testName = regexp.MustCompile(`^((?:internal|api|cmd|docs|migrations|tools|web)[\w/]*)\.((?:Test|Fuzz)\w+)$`)
 
 func TestTestsExist(t *testing.T) {
 	t.Parallel()

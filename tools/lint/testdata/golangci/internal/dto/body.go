@@ -1,0 +1,4 @@
+package dto
+
+// Body stands for a body.
+type Body struct{}
