@@ -24,7 +24,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/paceline/paceline/internal/db/pipeline"
 )
 
 // The database roles, by name on every server.
@@ -42,15 +45,17 @@ type Config struct {
 	// Passwords by role; a role without one relies on the server's trust, as
 	// over the private socket of a local run.
 	Passwords map[string]string
-	// Connections for paceline_app; 0 is twice the number of cores.
+	// Connections for paceline_app's pool; 0 is twice the number of cores. Reads
+	// have half as many of their own, which they share.
 	Connections int
 	// StatementTimeout bounds each statement; 0 is ten seconds.
 	StatementTimeout time.Duration
 }
 
-// DB is the open pools, one a role.
+// DB is the open pools, one a role, and the pipeline of paceline_app's reads.
 type DB struct {
 	app, auth, worker *pgxpool.Pool
+	pipeline          *pipeline.Pipeline
 }
 
 // Open connects as every serving role and refuses roles that could pass
@@ -73,7 +78,35 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		}
 		*p.pool = pool
 	}
+	if err := d.openPipeline(ctx, c.timeout(), max(1, connections/2)); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("connect as %s: %w", RoleApp, err)
+	}
 	return d, nil
+}
+
+// openPipeline connects as the pool of paceline_app does.
+func (d *DB) openPipeline(ctx context.Context, timeout time.Duration, connections int) (err error) {
+	conf := d.app.Config().ConnConfig.Config
+	d.pipeline, err = pipeline.Open(ctx, pipeline.Config{
+		Connect: func(ctx context.Context) (*pgconn.PgConn, error) { return pgconn.ConnectConfig(ctx, conf.Copy()) },
+		Describe: func(ctx context.Context, sql string) (description *pgconn.StatementDescription, err error) {
+			err = d.app.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
+				description, err = c.Conn().PgConn().Prepare(ctx, "", sql, nil)
+				return err
+			})
+			return description, err
+		},
+		Opening: authenticate, Connections: connections, Timeout: timeout,
+	})
+	return err
+}
+
+func (c Config) timeout() time.Duration {
+	if c.StatementTimeout <= 0 {
+		return 10 * time.Second
+	}
+	return c.StatementTimeout
 }
 
 func open(ctx context.Context, c Config, role string, connections int) (*pgxpool.Pool, error) {
@@ -85,10 +118,7 @@ func open(ctx context.Context, c Config, role string, connections int) (*pgxpool
 	if err != nil {
 		return nil, errors.New("the database URL can't be read") // the parser's text may quote a password
 	}
-	timeout := c.StatementTimeout
-	if timeout <= 0 {
-		timeout = 10 * time.Second
-	}
+	timeout := c.timeout()
 	conf.MaxConns = int32(min(connections, 1000)) //nolint:gosec // bounded by min
 	conf.ConnConfig.ConnectTimeout = 5 * time.Second
 	params := conf.ConnConfig.RuntimeParams
@@ -153,8 +183,15 @@ func (d *DB) Pools() map[string]func() *pgxpool.Stat {
 	return map[string]func() *pgxpool.Stat{RoleApp: d.app.Stat, RoleAuth: d.auth.Stat, RoleWorker: d.worker.Stat}
 }
 
-// Close closes the pools; it waits for connections that are in use.
+// Pipeline is the figures of the reads that share connections.
+func (d *DB) Pipeline() pipeline.Stat { return d.pipeline.Stat() }
+
+// Close answers the reads that wait and closes the pools; it waits for
+// connections that are in use.
 func (d *DB) Close() {
+	if d.pipeline != nil {
+		d.pipeline.Close()
+	}
 	for _, p := range []*pgxpool.Pool{d.app, d.auth, d.worker} {
 		if p != nil {
 			p.Close()

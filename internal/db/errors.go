@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -37,13 +38,18 @@ func translate(err error) error {
 		}
 		return err
 	}
-	var connect *pgconn.ConnectError
-	var network net.Error
-	if errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) ||
-		pgconn.SafeToRetry(err) || errors.Is(err, net.ErrClosed) {
+	if connectionLost(err) || errors.Is(err, context.DeadlineExceeded) {
 		return fault.Unavailable("database_unavailable", "the service can't answer now; try again", time.Second).Because(err)
 	}
 	return err
+}
+
+// connectionLost: there is none, or it went while somebody waited for an answer.
+func connectionLost(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		pgconn.SafeToRetry(err) || errors.Is(err, net.ErrClosed)
 }
 
 // unavailable: statement and lock time-outs, deadlocks and lost races, too many

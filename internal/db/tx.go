@@ -114,11 +114,29 @@ func scanViewer(row pgx.Row) (privacy.Viewer, error) {
 	if err := row.Scan(&actor, &member, &session); err != nil {
 		return privacy.Viewer{}, err
 	}
+	return newViewer(actor, member.UUID, session.UUID)
+}
+
+// readViewer is scanViewer for values as they come: a text, and twice 16 bytes or NULL.
+func readViewer(values [][]byte) (privacy.Viewer, error) {
+	var ids [2]uuid.UUID
+	if len(values) != 1+len(ids) {
+		return privacy.Viewer{}, errors.New("db: authenticate gave something else")
+	}
+	for i, v := range values[1:] {
+		if v != nil && copy(ids[i][:], v) != len(v) {
+			return privacy.Viewer{}, errors.New("db: authenticate gave something else")
+		}
+	}
+	return newViewer(string(values[0]), ids[0], ids[1])
+}
+
+func newViewer(actor string, member, session uuid.UUID) (privacy.Viewer, error) {
 	switch actor {
 	case "anonymous":
 		return privacy.Anonymous(), nil
 	case "session":
-		return privacy.NewViewer(privacy.ActorSession, member.UUID, session.UUID, 0), nil
+		return privacy.NewViewer(privacy.ActorSession, member, session, 0), nil
 	case "nobody":
 		return privacy.Viewer{}, fault.Unauthenticated("invalid_token", "the token is not valid, or no longer")
 	default:
