@@ -31,6 +31,7 @@ const (
 type Options struct {
 	Dir      string    // the home folder; made when it isn't there
 	Tuning   Tuning    // Development by default
+	Settings []string  // more settings of the server, as name=value; they beat those of Tuning
 	Fresh    bool      // throws the data away first, of whatever version they are
 	Programs Programs  // those of the data's version, else [FindOrInstall]'s, by default
 	Progress io.Writer // a line for each step; nil for silence
@@ -82,7 +83,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := makeCluster(ctx, h, p, o.Tuning, o.Progress); err != nil {
 		return nil, err
 	}
-	if err := s.launch(p, o.Tuning); err != nil {
+	if err := s.launch(p, o.Tuning, o.Settings); err != nil {
 		return nil, err
 	}
 	began := time.Now()
@@ -95,7 +96,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 }
 
 // launch starts the server's process.
-func (s *Server) launch(p Programs, tuning Tuning) error {
+func (s *Server) launch(p Programs, tuning Tuning, more []string) error {
 	_ = os.Rename(s.home.log(), s.home.log()+".old") // absent the first time
 	log, err := os.OpenFile(s.home.log(), os.O_CREATE|os.O_WRONLY|os.O_APPEND|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -103,6 +104,9 @@ func (s *Server) launch(p Programs, tuning Tuning) error {
 	}
 	defer log.Close() //nolint:errcheck // the server writes it, not we
 	args := append([]string{"-D", s.home.data()}, tuning.settings(s.sockets)...)
+	for _, setting := range more {
+		args = append(args, "-c", setting)
+	}
 	// Not the caller's context: it would kill the server (and break its data) instead of stopping it.
 	cmd := s.home.as.command(context.Background(), p.Postgres, args...)
 	cmd.Stdout, cmd.Stderr = log, log

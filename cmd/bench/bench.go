@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/paceline/paceline/internal/bench/build"
+	"github.com/paceline/paceline/internal/bench/load"
+	"github.com/paceline/paceline/internal/bench/world"
+	"github.com/paceline/paceline/internal/config"
+)
+
+// goal is one of those in docs/performance.md.
+type goal struct {
+	number  int
+	title   string
+	measure func(b *bench, ctx context.Context) error
+}
+
+var allGoals []goal
+
+// A table that named functions which read it would be a circle.
+func init() {
+	allGoals = []goal{
+		{1, "reading a workout with everything on", (*bench).readWorkouts},
+	}
+}
+
+// bench is all that runs while the bench does.
+type bench struct {
+	options
+	out      io.Writer
+	place    *build.Place
+	world    *world.World
+	url      string // the superuser's
+	postgres int    // the process that is the parent of the server's others
+	service  *process
+	floor    *process
+	report   report
+	pairs    []pair
+}
+
+func open(ctx context.Context, o options, out io.Writer) (b *bench, err error) {
+	b = &bench{options: o, out: out}
+	defer func() {
+		if err != nil {
+			b.close()
+		}
+	}()
+	local, err := config.Dev(nil)
+	if err != nil {
+		return b, err
+	}
+	if b.place, err = build.Start(ctx, o.dir, out); err != nil {
+		return b, err
+	}
+	name := "bench"
+	if o.quick {
+		name = "bench_quick"
+	}
+	b.world, b.url, err = b.place.Database(ctx, build.Want{
+		Name: name, Sizes: o.sizes, Floor: true, Fresh: o.fresh,
+		Params: argon2id.Params{
+			Memory: local.Login.ArgonMemoryKiB, Iterations: local.Login.ArgonTime, Parallelism: local.Login.ArgonParallelism,
+			SaltLength: 16, KeyLength: 32,
+		},
+	})
+	if err != nil {
+		return b, err
+	}
+	if err := b.settle(ctx); err != nil {
+		return b, err
+	}
+	if b.service, err = b.startService(ctx, "paceline", b.url); err != nil {
+		return b, err
+	}
+	if b.floor, err = b.startFloor(ctx, b.url); err != nil {
+		return b, err
+	}
+	b.pairs = choosePairs(b.world, pairCount)
+	return b, b.same(ctx)
+}
+
+// settle brings the database to where it would be in the middle of a day: sessions noted their use
+// at some moment of the last five minutes.
+func (b *bench) settle(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, b.url)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	var version string
+	var backend int
+	for _, s := range []string{
+		`UPDATE auth.session SET last_used_at = now() - random() * interval '5 minutes'`,
+		`VACUUM (ANALYZE) auth.session`,
+		`CHECKPOINT`,
+	} {
+		if _, err := conn.Exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := conn.QueryRow(ctx, `SELECT current_setting('server_version'), pg_backend_pid()`).Scan(&version, &backend); err != nil {
+		return err
+	}
+	b.report.start(version, time.Now(), b.world)
+	if b.postgres, err = load.Parent(backend); err != nil {
+		return fmt.Errorf("what processes take is read from /proc, which Linux has: %w", err)
+	}
+	return nil
+}
+
+func (b *bench) close() {
+	for _, p := range []*process{b.service, b.floor} {
+		p.stop()
+	}
+	if b.place != nil && b.place.Server != nil {
+		_ = b.place.Server.Stop(context.Background())
+	}
+}

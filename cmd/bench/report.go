@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+
+	"github.com/paceline/paceline/internal/bench/load"
+	"github.com/paceline/paceline/internal/bench/world"
+)
+
+// direction says on which side of the goal a figure has to be.
+type direction bool
+
+const (
+	atLeast direction = true
+	atMost  direction = false
+)
+
+// line is one figure and its goal.
+type line struct {
+	goal            int
+	what            string
+	measured, wants string
+	met             bool
+}
+
+// block is a table of what was measured.
+type block struct {
+	what    string
+	figures []load.Figures
+}
+
+type report struct {
+	lines   []line
+	blocks  []block
+	heading []string
+}
+
+func (r *report) start(version string, now time.Time, w *world.World) {
+	r.heading = []string{
+		fmt.Sprintf("%d cores, PostgreSQL %s, %s, %s.", runtime.NumCPU(), version, runtime.Version(), now.UTC().Format("2 January 2006")),
+		fmt.Sprintf("%d members, %d follows, %d workouts, %d live sessions.", w.Members, w.FollowCount(), w.Workouts, w.Sessions),
+	}
+}
+
+func (r *report) table(out io.Writer, what string, figures ...load.Figures) {
+	r.blocks = append(r.blocks, block{what, figures})
+	fmt.Fprintf(out, "  %s\n", what)
+	for _, f := range figures {
+		fmt.Fprintf(out, "    %-22s %9.0f/s  p50 %8s  p99 %8s  CPU each: service %s, PostgreSQL %s, generator %s\n", f.Name, f.PerSecond,
+			short(f.P50), short(f.P99), short(f.Service), short(f.Postgres), short(f.Generator))
+	}
+}
+
+// short is a duration of three digits.
+func short(d time.Duration) string {
+	switch {
+	case d >= 100*time.Millisecond:
+		return fmt.Sprintf("%.0f ms", float64(d)/1e6)
+	case d >= time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/1e6)
+	default:
+		return fmt.Sprintf("%.0f µs", float64(d)/1e3)
+	}
+}
+
+func (r *report) ratio(goal int, what string, measured float64, d direction, want float64) {
+	l := line{goal: goal, what: what, measured: fmt.Sprintf("%.2f", measured)}
+	if d == atLeast {
+		l.wants, l.met = fmt.Sprintf("≥ %g", want), measured >= want
+	} else {
+		l.wants, l.met = fmt.Sprintf("≤ %g", want), measured <= want
+	}
+	r.lines = append(r.lines, l)
+}
+
+func (l line) verdict() string {
+	if l.met {
+		return "met"
+	}
+	return "not met"
+}
+
+// finish prints the table and writes the page.
+func (r *report) finish(out io.Writer, page string) error {
+	fmt.Fprintln(out)
+	for _, l := range r.lines {
+		fmt.Fprintf(out, "%2d  %-62s %10s  %-10s %s\n", l.goal, l.what, l.measured, l.wants, l.verdict())
+	}
+	_ = page
+	return nil
+}
