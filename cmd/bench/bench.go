@@ -28,6 +28,8 @@ var allGoals []goal
 func init() {
 	allGoals = []goal{
 		{1, "reading a workout with everything on", (*bench).readWorkouts},
+		{3, "the feed", (*bench).readFeeds},
+		{4, "search by prefix", (*bench).searchMembers},
 	}
 }
 

@@ -80,6 +80,7 @@ func parse(args []string, out io.Writer) (options, error) {
 		o.sizes = world.Sizes{Members: 2000, Follows: 20_000, Workouts: 10_000, Sessions: 2000, Seed: o.sizes.Seed}
 		o.rounds, o.each, o.reads, curve = 1, 300*time.Millisecond, 2000, "500,1000"
 	}
+	o.sizes.BusyEvery = 100
 	o.goals = map[int]bool{}
 	numbers, err := integers(goals)
 	if err != nil {

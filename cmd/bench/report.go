@@ -76,7 +76,15 @@ func (r *report) ratio(goal int, what string, measured float64, d direction, wan
 	r.lines = append(r.lines, l)
 }
 
+// note is a figure without a goal.
+func (r *report) note(goal int, what string, measured float64) {
+	r.lines = append(r.lines, line{goal: goal, what: what, measured: fmt.Sprintf("%.2f", measured)})
+}
+
 func (l line) verdict() string {
+	if l.wants == "" {
+		return ""
+	}
 	if l.met {
 		return "met"
 	}

@@ -14,26 +14,37 @@ import (
 // Header says who asks, by id.
 const Header = "X-Member"
 
-type server struct{ pool *pgxpool.Pool }
+// Generic, in a query, has a search planned once for all prefixes, as a pooler or a driver without
+// plans for single values does it.
+const Generic = "plan=generic"
+
+type server struct {
+	pool    *pgxpool.Pool
+	generic *pgxpool.Pool // whose plans are made once for all values
+}
 
 // Serve serves on the listener until the context ends.
 func Serve(ctx context.Context, url string, l net.Listener) error {
-	conf, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return err
+	s := &server{}
+	for pool, mode := range map[**pgxpool.Pool]string{&s.pool: "auto", &s.generic: "force_generic_plan"} {
+		conf, err := pgxpool.ParseConfig(url)
+		if err != nil {
+			return err
+		}
+		conf.MaxConns = int32(2 * runtime.NumCPU()) //nolint:gosec // few
+		conf.ConnConfig.RuntimeParams["application_name"] = "floor"
+		conf.ConnConfig.RuntimeParams["plan_cache_mode"] = mode
+		if *pool, err = pgxpool.NewWithConfig(ctx, conf); err != nil {
+			return err
+		}
+		defer (*pool).Close()
 	}
-	conf.MaxConns = int32(2 * runtime.NumCPU()) //nolint:gosec // few
-	conf.ConnConfig.RuntimeParams["application_name"] = "floor"
-	pool, err := pgxpool.NewWithConfig(ctx, conf)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	s := &server{pool: pool}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/workouts/{id}", s.workout)
+	mux.HandleFunc("GET /v1/feed", s.feed)
+	mux.HandleFunc("GET /v1/members", s.search)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := pool.Ping(r.Context()); err != nil {
+		if err := s.pool.Ping(r.Context()); err != nil {
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 		}
 	})
@@ -46,6 +57,14 @@ func Serve(ctx context.Context, url string, l net.Listener) error {
 		return err
 	}
 	return nil
+}
+
+// searching is the pool for a search.
+func (s *server) searching(r *http.Request) *pgxpool.Pool {
+	if r.URL.Query().Has("plan") {
+		return s.generic
+	}
+	return s.pool
 }
 
 func send(w http.ResponseWriter, body any) {

@@ -6,8 +6,8 @@
 //
 //   - Most members (three in four) left their settings as they were made; the others are private,
 //     minors, open to everyone, or hide from search.
-//   - Every 500th member follows 500 others, every 10th follows 10, the rest what is left over, evenly
-//     spread. Whom they follow is skewed: in 200,000 members the most popular has some thousand followers.
+//   - One member in a hundred (or as Sizes says) follows 500 others, one in ten follows 10, the rest
+//     what is left over, evenly spread. Whom they follow is skewed: in 200,000 members the most popular has some thousand followers.
 //   - One member in a hundred blocks somebody.
 //   - Workouts lie over two years, in the order of time; their owners are skewed as well. Their
 //     audience is the owner's default but for one in twelve.
@@ -31,14 +31,15 @@ type Sizes struct {
 	Workouts int    `json:"workouts"`
 	Sessions int    `json:"sessions"` // live ones; the i-th is of member i modulo Members
 	Seed     uint64 `json:"seed"`
+	// BusyEvery: one member in so many follows BusyFollows others.
+	BusyEvery int `json:"busy_every"`
 }
 
 // The special readers of the feed.
 const (
-	BusyEvery    = 500 // one member in so many follows
-	BusyFollows  = 500 // so many others;
-	QuietEvery   = 10  // one in so many
-	QuietFollows = 10  // so many
+	BusyFollows  = 500 // whom a busy reader follows
+	QuietEvery   = 10  // one member in so many is a quiet reader
+	QuietFollows = 10  // and follows so many
 	blockEvery   = 100
 )
 
@@ -77,19 +78,22 @@ func (d *dice) popular(members int) int {
 func (w *World) wanted(i int, d *dice) int {
 	limit := w.Members / 4 // in a very small world
 	switch {
-	case w.isBusy(i):
+	case w.IsBusy(i):
 		return min(BusyFollows, limit)
-	case w.isQuiet(i):
+	case w.IsQuiet(i):
 		return min(QuietFollows, limit)
 	}
-	special := w.Members/BusyEvery*min(BusyFollows, limit) + w.Members/QuietEvery*min(QuietFollows, limit)
-	others := w.Members - w.Members/BusyEvery - w.Members/QuietEvery
+	special := w.Members/w.BusyEvery*min(BusyFollows, limit) + w.Members/QuietEvery*min(QuietFollows, limit)
+	others := w.Members - w.Members/w.BusyEvery - w.Members/QuietEvery
 	mean := max(0, float64(w.Follows-special)/float64(others))
 	return min(int(math.Round(2*mean*d.share())), limit)
 }
 
-func (w *World) isBusy(i int) bool  { return i%BusyEvery == 3 }
-func (w *World) isQuiet(i int) bool { return i%QuietEvery == 1 }
+// IsBusy says whether a member follows BusyFollows others.
+func (w *World) IsBusy(i int) bool { return i%w.BusyEvery == 3 }
+
+// IsQuiet says whether a member follows QuietFollows others.
+func (w *World) IsQuiet(i int) bool { return i%QuietEvery == 1 }
 
 func (w *World) follow() {
 	w.following.start = make([]uint32, 1, w.Members+1)
