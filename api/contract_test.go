@@ -120,7 +120,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 
 // expectedErrors are the errors that follow from the form of an operation.
 func expectedErrors(method string, op *openapi3.Operation) []string {
-	statuses := []string{"500", "503"}
+	statuses := []string{"429", "500", "503"}
 	access, _ := op.Extensions["x-access"].(map[string]any)
 	if len(*op.Security) > 0 {
 		statuses = append(statuses, "401")

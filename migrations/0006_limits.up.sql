@@ -64,9 +64,18 @@ DECLARE
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     known := EXISTS (SELECT FROM known_network k WHERE k.key = known_key AND k.seen_at > at - interval '90 days');
+    remaining := array_fill(0, ARRAY[cardinality(keys)]);
+    -- A refusal writes nothing, so that a flood of them is cheap.
+    SELECT u.n, ceil(extract(epoch FROM b.empty_at - at) + u.w::float8 / u.q - u.w)::integer INTO refused, wait_s
+        FROM unnest(keys, quotas, windows) WITH ORDINALITY AS u (k, q, w, n) JOIN limit_bucket b ON b.key = u.k
+        WHERE NOT (known AND u.n = spared)
+            AND b.empty_at + make_interval(secs => u.w::float8 / u.q) > at + make_interval(secs => u.w)
+        ORDER BY 2 DESC LIMIT 1;
+    IF FOUND THEN
+        RETURN;
+    END IF;
     refused := 0;
     wait_s := 0;
-    remaining := array_fill(0, ARRAY[cardinality(keys)]);
     -- In one order, so that no two requests wait for each other.
     FOR i IN SELECT s FROM generate_subscripts(keys, 1) s ORDER BY keys[s] LOOP
         step := make_interval(secs => windows[i]::float8 / quotas[i]);
@@ -110,29 +119,26 @@ BEGIN
 END $$;
 
 -- Adds what a replica counted to what all counted, and says how much that is, in
--- this minute and the one before.
-CREATE FUNCTION auth.limit_add(keys bytea[], slots bigint[], counts bigint[])
-RETURNS TABLE (key bytea, slot bigint, n bigint, before bigint)
+-- this minute and in the one before, in the order of the keys.
+CREATE FUNCTION auth.limit_add(keys bytea[], slots bigint[], counts bigint[], OUT totals bigint[], OUT befores bigint[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, auth AS $$
-#variable_conflict use_column
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
-    RETURN QUERY
-    WITH added AS (
-        INSERT INTO limit_count AS c (key, slot, n)
+    INSERT INTO limit_count AS c (key, slot, n)
         SELECT u.k, u.s, u.d FROM unnest(keys, slots, counts) AS u (k, s, d) ORDER BY u.k, u.s
-        ON CONFLICT (key, slot) DO UPDATE SET n = c.n + excluded.n
-        RETURNING c.key, c.slot, c.n)
-    SELECT a.key, a.slot, a.n, coalesce(p.n, 0) FROM added a
-        LEFT JOIN limit_count p ON p.key = a.key AND p.slot = a.slot - 1;
+        ON CONFLICT (key, slot) DO UPDATE SET n = c.n + excluded.n;
+    SELECT array_agg(coalesce(c.n, 0) ORDER BY u.i), array_agg(coalesce(p.n, 0) ORDER BY u.i) INTO totals, befores
+        FROM unnest(keys, slots) WITH ORDINALITY AS u (k, s, i)
+        LEFT JOIN limit_count c ON c.key = u.k AND c.slot = u.s
+        LEFT JOIN limit_count p ON p.key = u.k AND p.slot = u.s - 1;
 END $$;
 
--- Whose tokens these are; a token that is none is left out.
-CREATE FUNCTION auth.limit_members(hashes bytea[]) RETURNS TABLE (hash bytea, member_id uuid)
+-- Whose tokens these are, in their order; nil for a token that is none.
+CREATE FUNCTION auth.limit_members(hashes bytea[]) RETURNS uuid[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, auth AS $$
-#variable_conflict use_column
 BEGIN
-    RETURN QUERY SELECT t.hash, t.member_id FROM token t WHERE t.hash = ANY (hashes);
+    RETURN (SELECT array_agg(coalesce(t.member_id, '00000000-0000-0000-0000-000000000000') ORDER BY u.i)
+        FROM unnest(hashes) WITH ORDINALITY AS u (hash, i) LEFT JOIN token t ON t.hash = u.hash);
 END $$;
 
 -- What of the budgets {hour, day, two weeks} is short for so many new subjects of

@@ -15,14 +15,53 @@ import (
 	"github.com/paceline/paceline/internal/service"
 )
 
-// admin makes the first account that may administer. A fresh database has none,
+const adminUsage = `usage: paceline admin create USERNAME --email ADDRESS --name NAME --born YYYY-MM-DD < password
+       paceline admin forgive USERNAME`
+
+// admin is what only somebody on the server itself may do.
+func admin(ctx context.Context, args []string, e env) error {
+	switch {
+	case len(args) >= 2 && args[0] == "create":
+		return adminCreate(ctx, args, e)
+	case len(args) == 2 && args[0] == "forgive":
+		return adminForgive(ctx, args[1], e)
+	default:
+		return errors.New(adminUsage)
+	}
+}
+
+// adminForgive gives a member their enumeration budget back.
+func adminForgive(ctx context.Context, username string, e env) error {
+	s, err := adminService(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	gone, err := s.Limits.Forgive(ctx, username)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.err, "forgot", gone, "reads of", username)
+	return nil
+}
+
+// adminService is the service of the production configuration; nothing of it runs.
+func adminService(ctx context.Context, e env) (*service.Service, error) {
+	c, err := config.Serve(e.vars)
+	if err != nil {
+		return nil, err
+	}
+	o, err := production(c, observe.New(e.err, c.LogLevel))
+	if err != nil {
+		return nil, err
+	}
+	return service.New(ctx, o)
+}
+
+// adminCreate makes the first account that may administer. A fresh database has none,
 // and no request can make one. The password comes from standard input, so that
 // it is in no command line.
-func admin(ctx context.Context, args []string, e env) error {
-	const usage = "usage: paceline admin create USERNAME --email ADDRESS --name NAME --born YYYY-MM-DD < password"
-	if len(args) < 2 || args[0] != "create" {
-		return errors.New(usage)
-	}
+func adminCreate(ctx context.Context, args []string, e env) error {
 	flags := flag.NewFlagSet("admin create", flag.ContinueOnError)
 	flags.SetOutput(e.err)
 	email := flags.String("email", "", "e-mail address")
@@ -33,17 +72,9 @@ func admin(ctx context.Context, args []string, e env) error {
 	}
 	birth, err := time.Parse(time.DateOnly, *born)
 	if err != nil || *email == "" {
-		return errors.New(usage)
+		return errors.New(adminUsage)
 	}
-	c, err := config.Serve(e.vars)
-	if err != nil {
-		return err
-	}
-	o, err := production(c, observe.New(e.err, c.LogLevel))
-	if err != nil {
-		return err
-	}
-	s, err := service.New(ctx, o)
+	s, err := adminService(ctx, e)
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func production(c *config.Config, observer *observe.Observer) (service.Options, 
 // options are those that production and a local run share.
 func options(c *config.Config, ring *seal.Ring, observer *observe.Observer) service.Options {
 	return service.Options{
-		Ring: ring, Login: c.Login, Observer: observer, Now: time.Now,
+		Ring: ring, Login: c.Login, Limits: c.Limits, Observer: observer, Now: time.Now,
 		PublicURL: c.PublicURL.String(), Security: c.Security,
 		TrustedProxies: c.Edge.TrustedProxies, CORSOrigins: c.Edge.CORSOrigins,
 		MaxImportBytes: c.MaxImportBytes, ShutdownTimeout: c.ShutdownTimeout,

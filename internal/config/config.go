@@ -37,6 +37,7 @@ type Config struct {
 	Edge        Edge
 	Mail        Mail
 	Login       Login
+	Limits      Limits
 	Security    Security
 
 	MaxImportBytes  int64
@@ -80,6 +81,14 @@ type Login struct {
 	ArgonParallelism uint8
 	Concurrency      int // passwords hashed at the same time
 	Queue            int // logins that may wait for their turn; the next one gets 503
+}
+
+// Limits are what bounds abuse; package limit says what each is.
+type Limits struct {
+	Read, Search, Write, Ops       int // requests a minute
+	Import                         int // files an hour
+	Auth, AuthNetwork, AuthAccount int // tries
+	Hour, Day, Fortnight, Shared   int // different members read without their consent
 }
 
 // Security is what /.well-known/security.txt (RFC 9116) says.

@@ -146,6 +146,54 @@ var settings = []setting{
 		doc: "logins that may wait for their turn; the next one gets 503 with Retry-After",
 		set: integer(0, 10_000, func(c *Config, n int64) { c.Login.Queue = int(n) }),
 	}, {
+		name: "PACELINE_LIMIT_READ", standard: "600",
+		doc: "reads a minute of a member; an address has twice as many, the network around it 16 times",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Read = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_SEARCH", standard: "60",
+		doc: "searches a minute, likewise",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Search = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_WRITE", standard: "120",
+		doc: "writes a minute, likewise",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Write = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_OPS", standard: "600",
+		doc: "health checks and pages a minute; an address has twice as many",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Ops = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_IMPORT", standard: "30",
+		doc: "files a member may import in an hour",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Import = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_AUTH", standard: "10",
+		doc: "passwords or codes tried in 15 minutes for one name from one address",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Auth = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_AUTH_NETWORK", standard: "60",
+		doc: "the same from one address for all names; the network around it has 8 times as many",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.AuthNetwork = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_AUTH_ACCOUNT", standard: "100",
+		doc: "the same in an hour for one name, from all addresses that it was never signed in from",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.AuthAccount = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_MEMBERS_HOUR", standard: "100",
+		doc: "different members that one may read in an hour without their consent; no less than a page of a list",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Hour = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_MEMBERS_DAY", standard: "120",
+		doc: "the same in a day",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Day = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_MEMBERS_FORTNIGHT", standard: "180",
+		doc: "the same in two weeks",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Fortnight = int(n) }),
+	}, {
+		name: "PACELINE_LIMIT_MEMBERS_SHARED", standard: "150",
+		doc: "the same in two weeks, for all on one network who are new or not signed in",
+		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Shared = int(n) }),
+	}, {
 		name: "PACELINE_MAX_IMPORT_BYTES", standard: "33554432",
 		doc: "largest file that an import takes, in bytes",
 		set: integer(1<<10, 1<<30, func(c *Config, n int64) { c.MaxImportBytes = n }),

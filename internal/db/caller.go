@@ -14,7 +14,24 @@ type Caller struct {
 	hash  []byte
 	at    time.Time
 	asked bool
+	from  Origin
 }
+
+// Origin is where a request came from, for whoever shares out what is scarce. It
+// says nothing of who asks, and decides nothing about what they may see.
+type Origin struct {
+	Network [16]byte // a name of the network in this process; all zero where it is not known
+	Known   bool     // whom the request names was signed in from there before
+}
+
+// From is the same caller with its origin.
+func (c Caller) From(o Origin) Caller {
+	c.from = o
+	return c
+}
+
+// Origin is where the request came from.
+func (c Caller) Origin() Origin { return c.from }
 
 // Anonymous is a caller without a token, at a moment that stays the same for
 // the whole request.
@@ -35,6 +52,11 @@ func (c Caller) At() time.Time { return c.at }
 // TokenHash is the SHA-256 of the token, nil without one. It names the token to
 // those who end it; it can't be used in its place.
 func (c Caller) TokenHash() []byte { return append([]byte(nil), c.hash...) }
+
+// Fingerprint is TokenHash as an array; not ok without a token.
+func (c Caller) Fingerprint() (hash [32]byte, ok bool) {
+	return hash, copy(hash[:], c.hash) == len(hash)
+}
 
 // LogValue shows whether there was a token.
 func (c Caller) LogValue() slog.Value {

@@ -21,6 +21,7 @@ const (
 	ReasonSendMail      Reason = "send mail"
 	ReasonRetention     Reason = "retention"
 	ReasonRotateKeys    Reason = "rotate keys"
+	ReasonLimit         Reason = "limit"
 )
 
 // SystemTx runs statements that no viewer asked for.

@@ -15,14 +15,15 @@ import (
 // ProfileBody is a member as the grant shows them. Of a member whom it doesn't
 // show at all there is no body: it is the empty one, which can't be sent.
 func ProfileBody(p member.Profile, g privacy.Grant) Body {
-	body := profileOf(p, g)
+	var s shower
+	body := profileOf(p, s.by(g))
 	if body == nil {
 		return Body{}
 	}
-	return bodyOf(body)
+	return s.body(body)
 }
 
-func profileOf(p member.Profile, g privacy.Grant) *Profile {
+func profileOf(p member.Profile, g opener) *Profile {
 	id, username := opened(g, p.ID), opened(g, p.Username)
 	if id == nil || username == nil {
 		return nil
@@ -45,7 +46,7 @@ func profileOf(p member.Profile, g privacy.Grant) *Profile {
 		BirthDate:      as(opened(g, p.BirthDate), func(v time.Time) openapi_types.Date { return openapi_types.Date{Time: v} }),
 		FollowersCount: opened(g, p.Followers),
 		FollowingCount: opened(g, p.Following),
-		Relation:       relationOf(g),
+		Relation:       relationOf(g.Grant),
 		Audiences:      as(opened(g, p.Settings), audiencesOf),
 	}
 	return out
@@ -80,33 +81,38 @@ func avatarURL(id uuid.UUID, shown bool) *string {
 	return &url
 }
 
-// Picture is the bytes of a picture that a grant opens, fault.NotFound otherwise.
-func Picture(image privacy.Guarded[[]byte], g privacy.Grant) ([]byte, error) {
-	encoded := opened(g, image)
+// PictureBody is a picture that a grant opens, as it is; fault.NotFound otherwise.
+func PictureBody(image privacy.Guarded[[]byte], g privacy.Grant) (Body, error) {
+	var s shower
+	encoded := opened(s.by(g), image)
 	if encoded == nil {
-		return nil, fault.NotFound()
+		return Body{}, fault.NotFound()
 	}
-	return *encoded, nil
+	return Body{raw: *encoded, shown: s.members}, nil
 }
 
 // MemberListBody is a page of members, each under a grant of its own.
 func MemberListBody(p page.Page[member.Summary]) Body {
+	var s shower
 	list := MemberList{Items: []MemberSummary{}, NextCursor: nextCursor(p.Next)}
 	for _, m := range p.Items {
-		id, username := opened(m.Grant, m.ID), opened(m.Grant, m.Username)
+		g := s.by(m.Grant)
+		id, username := opened(g, m.ID), opened(g, m.Username)
 		if id == nil || username == nil {
 			return Body{} // a list that would skip a row can't be sent
 		}
 		list.Items = append(list.Items, MemberSummary{
-			ID: *id, Username: *username, DisplayName: opened(m.Grant, m.DisplayName),
-			AvatarURL: avatarURL(*id, opened(m.Grant, m.HasAvatar) != nil),
+			ID: *id, Username: *username, DisplayName: opened(g, m.DisplayName),
+			AvatarURL: avatarURL(*id, opened(g, m.HasAvatar) != nil),
 		})
 	}
-	return bodyOf(list)
+	return s.body(list)
 }
 
 // BlockListBody is a page of whom the owner of the grant blocked.
-func BlockListBody(p page.Page[member.Block], g privacy.Grant) Body {
+func BlockListBody(p page.Page[member.Block], grant privacy.Grant) Body {
+	var s shower
+	g := s.by(grant)
 	list := BlockList{Items: []BlockedMember{}, NextCursor: nextCursor(p.Next)}
 	for _, b := range p.Items {
 		id := opened(g, b.ID)
@@ -115,7 +121,7 @@ func BlockListBody(p page.Page[member.Block], g privacy.Grant) Body {
 		}
 		list.Items = append(list.Items, BlockedMember{ID: *id, Username: opened(g, b.Username)})
 	}
-	return bodyOf(list)
+	return s.body(list)
 }
 
 // FollowStateBody is what the caller is to somebody now.

@@ -1003,6 +1003,9 @@ type ServiceUnavailable = Problem
 // SignInRefused An error (RFC 9457). Never an internal text, an instance or a request id.
 type SignInRefused = Problem
 
+// TooManyRequests An error (RFC 9457). Never an internal text, an instance or a request id.
+type TooManyRequests = Problem
+
 // Unauthorized An error (RFC 9457). Never an internal text, an instance or a request id.
 type Unauthorized = Problem
 

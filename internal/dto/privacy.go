@@ -11,11 +11,12 @@ import (
 // PrivacyBody is an owner's settings, for the owner. For anybody else it is the
 // empty body, which can't be sent.
 func PrivacyBody(v privacy.Guarded[privacy.Settings], g privacy.Grant) Body {
-	s := opened(g, v)
+	var shows shower
+	s := opened(shows.by(g), v)
 	if s == nil {
 		return Body{}
 	}
-	return bodyOf(Privacy{
+	return shows.body(Privacy{
 		Private: s.Private, Minor: s.Minor, Discoverability: Discoverability(s.Discoverability.String()), Audiences: audiencesOf(*s),
 	})
 }

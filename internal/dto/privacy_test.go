@@ -76,7 +76,7 @@ func TestClosedBodiesCannotBeSent(t *testing.T) {
 			t.Errorf("%s: %s", name, encoded)
 		}
 	}
-	if _, err := Picture(privacy.Guard(owner, privacy.Avatar, []byte("x")), none); err == nil {
+	if _, err := PictureBody(privacy.Guard(owner, privacy.Avatar, []byte("x")), none); err == nil {
 		t.Error("a closed picture is sent")
 	}
 }

@@ -48,7 +48,9 @@ func channelNames(recorded []string) []ChannelName {
 }
 
 // StreamsBody is the samples that the grant opens, a channel each.
-func StreamsBody(s workout.Streams, g privacy.Grant) Body {
+func StreamsBody(s workout.Streams, grant privacy.Grant) Body {
+	var shows shower
+	g := shows.by(grant)
 	m := Streams{WorkoutID: s.WorkoutID}
 	if effort := opened(g, s.Effort); effort != nil {
 		for channel, into := range map[series.Channel]**EffortChannel{
@@ -74,7 +76,7 @@ func StreamsBody(s workout.Streams, g privacy.Grant) Body {
 			m.Position = &PositionChannel{TS: seconds(lat), Lat: lat.Values(), Lon: lon.Values()}
 		}
 	}
-	return bodyOf(m)
+	return shows.body(m)
 }
 
 func channelOf(all []series.Series, c series.Channel) *series.Series {

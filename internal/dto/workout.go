@@ -9,17 +9,20 @@ import (
 // WorkoutBody is one workout with its laps. Where the grant doesn't show that there is one, it is
 // the empty body, which can't be sent.
 func WorkoutBody(w workout.Workout, g privacy.Grant) Body {
-	m, ok := workoutModel(w, g)
+	var s shower
+	by := s.by(g)
+	m, ok := workoutModel(w, by)
 	if !ok {
 		return Body{}
 	}
-	m.Laps = lapModels(w, g)
-	return bodyOf(m)
+	m.Laps = lapModels(w, by)
+	return s.body(m)
 }
 
 // WorkoutListBody is a page of workouts, without their laps.
 func WorkoutListBody(p page.Page[workout.Shown]) Body {
-	items, ok := workoutModels(p.Items)
+	var s shower
+	items, ok := workoutModels(p.Items, &s)
 	if !ok {
 		return Body{}
 	}
@@ -27,25 +30,27 @@ func WorkoutListBody(p page.Page[workout.Shown]) Body {
 	if p.Next != "" {
 		list.NextCursor = &p.Next
 	}
-	return bodyOf(list)
+	return s.body(list)
 }
 
 // ImportBody is what an import ended in.
 func ImportBody(i workout.Imported) Body {
-	items, ok := workoutModels(i.Items)
+	var s shower
+	items, ok := workoutModels(i.Items, &s)
 	if !ok {
 		return Body{}
 	}
-	return bodyOf(ImportResult{Items: items})
+	return s.body(ImportResult{Items: items})
 }
 
 // StatsBody is a member's totals, each absent where the grant doesn't open them.
 func StatsBody(totals privacy.Guarded[workout.Totals], g privacy.Grant) Body {
-	t := opened(g, totals)
+	var s shower
+	t := opened(s.by(g), totals)
 	if t == nil {
 		return Body{}
 	}
-	return bodyOf(Stats{
+	return s.body(Stats{
 		Workouts: new(int(t.Workouts)), DurationS: &t.DurationS, DistanceM: &t.DistanceM,
 		OutputKj: &t.OutputKJ, CaloriesKcal: &t.CaloriesKcal,
 	})
@@ -53,10 +58,10 @@ func StatsBody(totals privacy.Guarded[workout.Totals], g privacy.Grant) Body {
 
 // workoutModels are the items of a list, each opened with its own grant; not ok if one of them
 // doesn't show at all.
-func workoutModels(items []workout.Shown) ([]Workout, bool) {
+func workoutModels(items []workout.Shown, s *shower) ([]Workout, bool) {
 	out := make([]Workout, 0, len(items))
 	for _, item := range items {
-		m, ok := workoutModel(item.Workout, item.Grant)
+		m, ok := workoutModel(item.Workout, s.by(item.Grant))
 		if !ok {
 			return nil, false
 		}
@@ -66,7 +71,7 @@ func workoutModels(items []workout.Shown) ([]Workout, bool) {
 }
 
 // workoutModel is a workout without its laps, as far as the grant opens it.
-func workoutModel(w workout.Workout, g privacy.Grant) (Workout, bool) {
+func workoutModel(w workout.Workout, g opener) (Workout, bool) {
 	facts := opened(g, w.Facts)
 	if facts == nil {
 		return Workout{}, false
@@ -106,7 +111,7 @@ func workoutModel(w workout.Workout, g privacy.Grant) (Workout, bool) {
 }
 
 // workoutOwner is whose workout it is, nil for who can't find them.
-func workoutOwner(o workout.Owner, g privacy.Grant) *MemberSummary {
+func workoutOwner(o workout.Owner, g opener) *MemberSummary {
 	id, username := opened(g, o.ID), opened(g, o.Username)
 	if id == nil || username == nil {
 		return nil
@@ -120,7 +125,7 @@ func workoutOwner(o workout.Owner, g privacy.Grant) *MemberSummary {
 
 // lapModels puts the laps together again from the parts that open. Their times are part of the
 // effort, which shows wherever the workout does.
-func lapModels(w workout.Workout, g privacy.Grant) []Lap {
+func lapModels(w workout.Workout, g opener) []Lap {
 	effort := opened(g, w.Effort)
 	if effort == nil {
 		return nil

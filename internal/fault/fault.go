@@ -39,7 +39,7 @@ type Error struct {
 	Code       Code
 	Message    string        // safe for outsiders
 	Fields     []Field       // the single mistakes, where there are some to name
-	RetryAfter time.Duration // when to come back, for Unavailable; 0 says nothing
+	RetryAfter time.Duration // when to come back, for TooMany and Unavailable; 0 says nothing
 
 	cause error
 }

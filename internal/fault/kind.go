@@ -14,6 +14,7 @@ const (
 	KindTooLarge                       // 413: more bytes or records than are taken
 	KindUnsupportedMedia               // 415: a type of content that is not taken
 	KindUnprocessable                  // 422: well formed, but the values make no sense together
+	KindTooMany                        // 429: more than is allowed in so short a time
 	KindUnavailable                    // 503: not now; nothing is wrong with the request
 )
 
@@ -28,6 +29,7 @@ var kindNames = [...]string{
 	KindTooLarge:           "too_large",
 	KindUnsupportedMedia:   "unsupported_media",
 	KindUnprocessable:      "unprocessable",
+	KindTooMany:            "too_many",
 	KindUnavailable:        "unavailable",
 }
 

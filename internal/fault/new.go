@@ -55,6 +55,15 @@ func UnsupportedMedia(code Code, message string) *Error {
 	return &Error{Kind: KindUnsupportedMedia, Code: code, Message: message}
 }
 
+// TooMany is more than is allowed in so short a time. It says when to come back and nothing of
+// what was counted.
+func TooMany(retryAfter time.Duration) *Error {
+	return &Error{
+		Kind: KindTooMany, Code: "rate_limited", Message: "too many requests; come back later",
+		RetryAfter: max(retryAfter, time.Second),
+	}
+}
+
 // Unavailable is a trouble of ours that passes; retryAfter 0 leaves the moment open.
 func Unavailable(code Code, message string, retryAfter time.Duration) *Error {
 	return &Error{Kind: KindUnavailable, Code: code, Message: message, RetryAfter: retryAfter}

@@ -47,7 +47,7 @@ func bindRaw(c echo.Context, into any) ([]byte, error) {
 	if err := json.Unmarshal(raw, into, json.RejectUnknownMembers(true)); err != nil {
 		return nil, syntaxFault(err)
 	}
-	return raw, nil
+	return raw, tryFor(c, plain)
 }
 
 // maxValues is more than any body of the contract holds. Each one that breaks a

@@ -17,6 +17,7 @@ const (
 	keyOperation = "operation"
 	keyCaller    = "caller"
 	keyNote      = "note"
+	keyTry       = "try"
 )
 
 // maxToken is longer than any token ever issued.

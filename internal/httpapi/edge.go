@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/privacy"
 )
 
 // apiPolicy lets a browser do nothing with an answer but read it.
@@ -27,7 +28,7 @@ var allowed = map[string]bool{
 	"Allow": true, "Cache-Control": true, "Content-Length": true,
 	"Content-Security-Policy": true, "Content-Type": true, "Cross-Origin-Opener-Policy": true,
 	"Cross-Origin-Resource-Policy": true, "Date": true, "Etag": true, "Location": true,
-	"Permissions-Policy": true, "Referrer-Policy": true, "Retry-After": true, "Set-Cookie": true,
+	"Permissions-Policy": true, "Ratelimit": true, "Ratelimit-Policy": true, "Referrer-Policy": true, "Retry-After": true, "Set-Cookie": true,
 	"Strict-Transport-Security": true, "Vary": true, "Www-Authenticate": true,
 	"X-Content-Type-Options": true, "X-Frame-Options": true,
 }
@@ -149,6 +150,10 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			if err := s.readCaller(c); err != nil {
 				return err
 			}
+			if err := s.count(c, o); err != nil {
+				return err
+			}
+			var viewer privacy.Viewer
 			if o.access.Auth == "session" {
 				if caller(c).Anonymous() {
 					return fault.Unauthenticated("login_required", "sign in first")
@@ -156,10 +161,14 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 				// Nobody's body is read before they are known; what the handler
 				// does then asks again, in its own transaction.
 				if !o.reads() {
-					if _, err := s.DB.Authenticate(ctx, caller(c)); err != nil {
+					var err error
+					if viewer, err = s.DB.Authenticate(ctx, caller(c)); err != nil {
 						return err
 					}
 				}
+			}
+			if err := s.take(c, o, viewer); err != nil {
+				return err
 			}
 			if err := checkParameters(c, o); err != nil {
 				return err
@@ -170,7 +179,7 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			if o.access.Cache == "public" {
 				c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=300")
 			}
-			err := next(c)
+			err := s.settle(c, o, next(c))
 			if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return fault.Unavailable("timeout", "this took too long; try again", time.Second).Because(err)
 			}

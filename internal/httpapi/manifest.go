@@ -11,6 +11,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/limit"
 )
 
 // Access is a manifest entry: an operation's x-access in the contract.
@@ -35,6 +37,9 @@ type operation struct {
 	access           Access
 	parameters       openapi3.Parameters
 	body             *openapi3.RequestBody // nil: none is taken
+	class            limit.Class
+	policy           []string // its RateLimit-Policy
+	server           *Server
 }
 
 // manifest is the contract's operations by their id.
@@ -74,6 +79,7 @@ func readManifest(document []byte) (manifest, *openapi3.T, error) {
 				id: op.OperationID, method: method, path: path, access: access,
 				parameters: slices.Concat(item.Parameters, op.Parameters),
 			}
+			o.class, _ = limit.ClassOf(access.Quota) // readAccess knows it
 			if op.RequestBody != nil {
 				o.body = op.RequestBody.Value
 			}

@@ -23,11 +23,11 @@ func (s *Server) GetMemberAvatar(c echo.Context, ref dto.MemberRef) error {
 	if err != nil {
 		return err
 	}
-	picture, err := dto.Picture(image, grant)
+	picture, err := dto.PictureBody(image, grant)
 	if err != nil {
 		return err
 	}
-	return respondBytes(c, "image/jpeg", picture)
+	return respondAs(c, http.StatusOK, "image/jpeg", picture)
 }
 
 // SearchMembers lists whom the caller can find by the start of a name.

@@ -25,6 +25,7 @@ var statusOf = map[fault.Kind]int{
 	fault.KindTooLarge:           http.StatusRequestEntityTooLarge,
 	fault.KindUnsupportedMedia:   http.StatusUnsupportedMediaType,
 	fault.KindUnprocessable:      http.StatusUnprocessableEntity,
+	fault.KindTooMany:            http.StatusTooManyRequests,
 	fault.KindUnavailable:        http.StatusServiceUnavailable,
 	kindMethodNotAllowed:         http.StatusMethodNotAllowed,
 }
@@ -52,6 +53,9 @@ func (s *Server) fail(err error, c echo.Context) {
 	if f.RetryAfter > 0 {
 		seconds := (f.RetryAfter + time.Second - 1) / time.Second
 		h.Set(echo.HeaderRetryAfter, strconv.Itoa(int(seconds)))
+	}
+	if o := operationOf(c); o != nil && f.Kind == fault.KindTooMany {
+		h["Ratelimit"] = []string{o.class.Left(0, f.RetryAfter)}
 	}
 	body, encodeErr := dto.ProblemBody(status, http.StatusText(status), f).Encode()
 	if encodeErr != nil {

@@ -30,18 +30,32 @@ func send(c echo.Context, status int, contentType string, body []byte) error {
 
 // respond answers with a body that the policy made.
 func respond(c echo.Context, status int, body dto.Body) error {
-	encoded, err := body.Encode()
+	return respondAs(c, status, echo.MIMEApplicationJSON, body)
+}
+
+// respondAs is respond for a body that may be none of JSON.
+func respondAs(c echo.Context, status int, contentType string, body dto.Body) error {
+	encoded, err := paid(c, body)
 	if err != nil {
 		return err
 	}
-	return send(c, status, echo.MIMEApplicationJSON, encoded)
+	return send(c, status, contentType, encoded)
+}
+
+// paid is a body's bytes, once whoever asks has paid for the members that it shows.
+func paid(c echo.Context, body dto.Body) ([]byte, error) {
+	encoded, err := body.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return encoded, operationOf(c).charge(c, body.Shown())
 }
 
 // respondTagged is respond for what can be edited: the entity tag is made of the
 // bytes themselves, so it changes with what this viewer sees and with nothing
 // else. A reader who has these bytes already gets 304.
 func respondTagged(c echo.Context, status int, body dto.Body) error {
-	encoded, err := body.Encode()
+	encoded, err := paid(c, body)
 	if err != nil {
 		return err
 	}
@@ -56,8 +70,7 @@ func respondTagged(c echo.Context, status int, body dto.Body) error {
 // respondEmpty answers without a body.
 func respondEmpty(c echo.Context, status int) error { return send(c, status, "", nil) }
 
-// respondBytes answers with a picture or a document. What it is given has passed
-// a grant, or belongs to nobody.
+// respondBytes answers with a document that belongs to nobody.
 func respondBytes(c echo.Context, contentType string, body []byte) error {
 	return send(c, http.StatusOK, contentType, body)
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
 	"github.com/paceline/paceline/internal/observe"
@@ -28,6 +29,7 @@ type Options struct {
 	Accounts *account.Service
 	Members  *member.Service
 	Workouts *workout.Service
+	Limits   *limit.Limiter
 
 	Contract []byte // openapi.yaml
 	Pages    fs.FS  // the built web pages: index.html, assets/
@@ -53,6 +55,7 @@ type Server struct {
 	manifest  manifest
 	document  []byte // the contract as JSON, with the privacy model
 	protected http.CrossOriginProtection
+	from      echo.IPExtractor // nil: the connection's peer
 }
 
 // New is the whole edge as one handler. It fails when contract, manifest and
@@ -81,18 +84,22 @@ func New(o Options) (http.Handler, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = s.address()
+	if len(o.TrustedProxies) > 0 {
+		s.from = e.IPExtractor
+	}
 	e.Pre(s.record, s.recover, s.guard)
 	if len(o.CORSOrigins) > 0 {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  o.CORSOrigins,
 			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
 			AllowHeaders:  []string{echo.HeaderAuthorization, echo.HeaderContentType, "If-Match", "If-None-Match", "Idempotency-Key"},
-			ExposeHeaders: []string{"ETag", echo.HeaderLocation, echo.HeaderRetryAfter},
+			ExposeHeaders: []string{"ETag", echo.HeaderLocation, echo.HeaderRetryAfter, "RateLimit", "RateLimit-Policy"},
 			MaxAge:        600,
 		}))
 	}
 	each := map[string][]echo.MiddlewareFunc{}
 	for id, op := range m {
+		op.server, op.policy = s, []string{s.Limits.Rules.Policy(op.class)}
 		each[id] = []echo.MiddlewareFunc{s.access(op)}
 	}
 	RegisterHandlersWithOptions(e, s, RegisterHandlersOptions{OperationMiddlewares: each})

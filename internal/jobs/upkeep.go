@@ -15,6 +15,8 @@ const (
 	keepRevoked     = 24 * time.Hour      // an ended session
 	keepIdle        = 30 * 24 * time.Hour // a session that nothing was heard of; no token of one lives longer unused
 	keepIdempotency = 48 * time.Hour      // the contract promises 24
+	keepNetworks    = 90 * 24 * time.Hour // where somebody was signed in from
+	keepReads       = 14 * 24 * time.Hour // whom somebody read without their consent
 )
 
 // clear deletes what is past its time.
@@ -33,6 +35,16 @@ func (r *Runner) clear(ctx context.Context) error {
 		},
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearIdempotency(ctx, now.Add(-keepIdempotency))
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearLimitBuckets(ctx, now) },
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearLimitCounts(ctx, now.Unix()/60-1)
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearKnownNetworks(ctx, now.Add(-keepNetworks))
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearEnumeration(ctx, now.Add(-keepReads))
 		},
 	} {
 		// Each on its own: one that fails keeps nothing else.

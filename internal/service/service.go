@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/paceline/paceline/api"
@@ -19,6 +20,7 @@ import (
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/httpapi"
 	"github.com/paceline/paceline/internal/jobs"
+	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
 	"github.com/paceline/paceline/internal/observe"
@@ -34,6 +36,7 @@ type Options struct {
 	Ring     *seal.Ring
 	Mail     mail.Sender
 	Login    config.Login
+	Limits   config.Limits // the zero value is limit.Standard
 	Observer *observe.Observer
 	Now      func() time.Time
 
@@ -55,6 +58,7 @@ type Service struct {
 	Accounts *account.Service
 	Members  *member.Service
 	Workouts *workout.Service
+	Limits   *limit.Limiter
 
 	options Options
 	jobs    *jobs.Runner
@@ -89,6 +93,14 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
+	rules := limit.Rules(o.Limits)
+	if rules == (limit.Rules{}) {
+		rules = limit.Standard()
+	}
+	s.Limits, err = limit.New(limit.Config{DB: database, Ring: o.Ring, Observe: o.Observer, Now: o.Now, Rules: rules})
+	if err != nil {
+		return nil, err
+	}
 	s.Members = member.New(database, o.Ring)
 	limits := recording.DefaultLimits()
 	limits.MaxBytes = o.MaxImportBytes
@@ -98,7 +110,7 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 		return nil, err
 	}
 	s.Handler, err = httpapi.New(httpapi.Options{
-		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts,
+		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Limits: s.Limits,
 		Contract: api.Document, Pages: pages, Now: o.Now, Observer: o.Observer,
 		PublicURL: o.PublicURL, SecurityContact: o.Security.Contact, SecurityExpires: o.Security.Expires,
 		TrustedProxies: o.TrustedProxies, CORSOrigins: o.CORSOrigins, MaxImportBytes: o.MaxImportBytes,
@@ -119,8 +131,14 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	return s, nil
 }
 
-// RunJobs sends mail and clears away until the context ends.
-func (s *Service) RunJobs(ctx context.Context) { s.jobs.Run(ctx) }
+// RunJobs sends mail, clears away and tells other replicas what was counted, until
+// the context ends.
+func (s *Service) RunJobs(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { s.Limits.Run(ctx) })
+	both.Go(func() { s.jobs.Run(ctx) })
+	both.Wait()
+}
 
 // Close closes the database.
 func (s *Service) Close() { s.DB.Close() }

@@ -81,6 +81,13 @@ func (l *LogBuffer) String() string {
 	return l.b.String()
 }
 
+// Generous are limits that no test meets which isn't about them: all of a test's
+// requests come from one address.
+var Generous = config.Limits{
+	Read: 1e6, Search: 1e6, Write: 1e6, Ops: 1e6, Import: 1e6, Auth: 1e6, AuthNetwork: 1e6, AuthAccount: 1e6,
+	Hour: 1e6, Day: 1e6, Fortnight: 1e6, Shared: 1e6,
+}
+
 // Start starts a world. Passwords are hashed cheaply, nothing else is other than
 // in production.
 func Start(t testing.TB, with ...func(*service.Options)) *World {
@@ -95,6 +102,7 @@ func Start(t testing.TB, with ...func(*service.Options)) *World {
 		Ring:     w.Ring,
 		Mail:     w.Outbox,
 		Login:    config.Login{ArgonMemoryKiB: 64, ArgonTime: 1, ArgonParallelism: 1, Concurrency: 2, Queue: 100},
+		Limits:   Generous,
 		Observer: observe.New(w.Log, nil),
 		Now:      w.Clock.Now,
 	}

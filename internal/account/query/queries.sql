@@ -232,3 +232,15 @@ SELECT member_id, wrapped FROM member_key WHERE member_id > sqlc.arg(after) ORDE
 -- name: Rewrap :execrows
 -- Only what is still wrapped as it was read.
 UPDATE member_key SET wrapped = sqlc.arg(rewrapped) WHERE member_id = sqlc.arg(member_id) AND wrapped = sqlc.arg(wrapped);
+
+-- name: ClearLimitBuckets :execrows
+DELETE FROM auth.limit_bucket WHERE empty_at <= sqlc.arg(before);
+
+-- name: ClearLimitCounts :execrows
+DELETE FROM auth.limit_count WHERE slot < sqlc.arg(before)::bigint;
+
+-- name: ClearKnownNetworks :execrows
+DELETE FROM auth.known_network WHERE seen_at <= sqlc.arg(before);
+
+-- name: ClearEnumeration :execrows
+DELETE FROM auth.enumeration WHERE at <= sqlc.arg(before);

@@ -310,12 +310,60 @@ func (q *Queries) ClaimUsername(ctx context.Context, username string, memberID u
 	return result.RowsAffected(), nil
 }
 
+const clearEnumeration = `-- name: ClearEnumeration :execrows
+DELETE FROM auth.enumeration WHERE at <= $1
+`
+
+func (q *Queries) ClearEnumeration(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearEnumeration, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const clearIdempotency = `-- name: ClearIdempotency :execrows
 DELETE FROM idempotency WHERE created_at <= $1
 `
 
 func (q *Queries) ClearIdempotency(ctx context.Context, before time.Time) (int64, error) {
 	result, err := q.db.Exec(ctx, clearIdempotency, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearKnownNetworks = `-- name: ClearKnownNetworks :execrows
+DELETE FROM auth.known_network WHERE seen_at <= $1
+`
+
+func (q *Queries) ClearKnownNetworks(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearKnownNetworks, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearLimitBuckets = `-- name: ClearLimitBuckets :execrows
+DELETE FROM auth.limit_bucket WHERE empty_at <= $1
+`
+
+func (q *Queries) ClearLimitBuckets(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearLimitBuckets, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearLimitCounts = `-- name: ClearLimitCounts :execrows
+DELETE FROM auth.limit_count WHERE slot < $1::bigint
+`
+
+func (q *Queries) ClearLimitCounts(ctx context.Context, before int64) (int64, error) {
+	result, err := q.db.Exec(ctx, clearLimitCounts, before)
 	if err != nil {
 		return 0, err
 	}

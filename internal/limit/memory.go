@@ -1,0 +1,72 @@
+package limit
+
+import (
+	"hash/maphash"
+	"sync"
+	"time"
+)
+
+// memory remembers keys until a moment each, a bounded number of them: what it
+// forgets is asked again. It holds hashes by a seed of this process.
+type memory struct {
+	seed maphash.Seed
+	most int
+	mu   sync.Mutex
+	m    map[[2]uint64]int64
+}
+
+func newMemory(most int) *memory {
+	return &memory{seed: maphash.MakeSeed(), most: most, m: map[[2]uint64]int64{}}
+}
+
+// name is what a key is remembered by: 128 bits, so that no two are mistaken.
+func (r *memory) name(key []byte) [2]uint64 {
+	var h maphash.Hash
+	h.SetSeed(r.seed)
+	_, _ = h.Write(key)
+	first := h.Sum64()
+	_ = h.WriteByte(1)
+	return [2]uint64{first, h.Sum64()}
+}
+
+// until says whether the key is remembered at that moment, and until when.
+func (r *memory) until(key []byte, now time.Time) (time.Time, bool) {
+	name := r.name(key)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	end, there := r.m[name]
+	return time.Unix(end, 0), there && end > now.Unix()
+}
+
+// keep remembers keys.
+func (r *memory) keep(now, until time.Time, keys ...[]byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, key := range keys {
+		if len(r.m) >= r.most {
+			r.makeRoom(now)
+		}
+		r.m[r.name(key)] = until.Unix()
+	}
+}
+
+// makeRoom forgets what is over, or else a tenth of all, whichever.
+func (r *memory) makeRoom(now time.Time) {
+	for name, end := range r.m {
+		if end <= now.Unix() {
+			delete(r.m, name)
+		}
+	}
+	for name := range r.m {
+		if len(r.m) <= r.most-r.most/10 {
+			return
+		}
+		delete(r.m, name)
+	}
+}
+
+func (r *memory) size() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.m)
+}
