@@ -28,8 +28,14 @@ type fixture struct {
 
 func open(t testing.TB) *fixture {
 	t.Helper()
+	return openWith(t, db.Config{})
+}
+
+func openWith(t testing.TB, c db.Config) *fixture {
+	t.Helper()
 	pg := pgtest.New(t)
-	d, err := db.Open(t.Context(), db.Config{URL: pg.Superuser()})
+	c.URL = pg.Superuser()
+	d, err := db.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,10 +81,10 @@ func (o *oneStatement) shared(ctx context.Context, sql string, args []any) (pgx.
 		return nil, err
 	}
 	o.rows.Rows = a
-	if opening := a.Opening(); opening != nil {
+	if opening := a.Opening(); opening != nil || err == nil {
 		viewer, refused := readViewer(opening)
 		if refused != nil {
-			return nil, refused
+			return nil, refused // whatever became of the statement
 		}
 		o.tx.viewer = viewer
 	}
@@ -124,12 +124,13 @@ func (r firstRow) Scan(dest ...any) error {
 }
 
 // alone runs the statement on a connection of its own, behind its own
-// authentication and within its own transaction. A lost connection and a plan
-// that a migration made obsolete are tried once more.
+// authentication and within its own transaction. Where the connection had been
+// lost, or what was prepared on it is obsolete, it tries another, until the pool
+// can't have one like it left.
 func (o *oneStatement) alone(ctx context.Context, sql string, args []any) (pgx.Rows, error) {
 	for attempt := 0; ; attempt++ {
 		rows, err := o.batch(ctx, sql, args)
-		if err == nil || attempt > 0 || !worthAnother(err) {
+		if err == nil || attempt > int(o.d.app.Config().MaxConns) || !worthAnother(err) {
 			return rows, err
 		}
 		o.end()
@@ -160,10 +161,12 @@ func (o *oneStatement) batch(ctx context.Context, sql string, args []any) (pgx.R
 }
 
 // worthAnother: the connection went, or what was prepared on it is out of date.
+// Not: there is no connection to be had.
 func worthAnother(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return pg.Code == "0A000" || pg.Code == "26000" || pg.SeverityUnlocalized == "FATAL"
 	}
-	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && connectionLost(err)
+	var connect *pgconn.ConnectError
+	return !errors.As(err, &connect) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && connectionLost(err)
 }
