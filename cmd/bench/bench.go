@@ -30,6 +30,7 @@ func init() {
 		{1, "reading a workout with everything on", (*bench).readWorkouts},
 		{3, "the feed", (*bench).readFeeds},
 		{4, "search by prefix", (*bench).searchMembers},
+		{10, "stale reads after a change", (*bench).staleReads},
 	}
 }
 
@@ -38,6 +39,7 @@ type bench struct {
 	options
 	out      io.Writer
 	place    *build.Place
+	want     build.Want
 	world    *world.World
 	url      string // the superuser's
 	postgres int    // the process that is the parent of the server's others
@@ -65,14 +67,14 @@ func open(ctx context.Context, o options, out io.Writer) (b *bench, err error) {
 	if o.quick {
 		name = "bench_quick"
 	}
-	b.world, b.url, err = b.place.Database(ctx, build.Want{
+	b.want = build.Want{
 		Name: name, Sizes: o.sizes, Floor: true, Fresh: o.fresh,
 		Params: argon2id.Params{
 			Memory: local.Login.ArgonMemoryKiB, Iterations: local.Login.ArgonTime, Parallelism: local.Login.ArgonParallelism,
 			SaltLength: 16, KeyLength: 32,
 		},
-	})
-	if err != nil {
+	}
+	if b.world, b.url, err = b.place.Database(ctx, b.want); err != nil {
 		return b, err
 	}
 	if err := b.settle(ctx); err != nil {
@@ -99,6 +101,10 @@ func (b *bench) settle(ctx context.Context) error {
 	var version string
 	var backend int
 	for _, s := range []string{
+		// What earlier runs left: sessions they ended or started, times of changes that were taken back.
+		`UPDATE auth.session SET revoked_at = NULL WHERE revoked_at IS NOT NULL`,
+		`DELETE FROM auth.session WHERE label <> 'Bench'`,
+		`UPDATE workout SET updated_at = created_at WHERE updated_at <> created_at`,
 		`UPDATE auth.session SET last_used_at = now() - random() * interval '5 minutes'`,
 		`VACUUM (ANALYZE) auth.session`,
 		`CHECKPOINT`,
@@ -116,6 +122,11 @@ func (b *bench) settle(ctx context.Context) error {
 	}
 	return nil
 }
+
+// unsign has the next run make the database anew, until sign.
+func (b *bench) unsign(ctx context.Context) error { return b.place.Unsign(ctx, b.url) }
+
+func (b *bench) sign(ctx context.Context) error { return b.place.Sign(ctx, b.url, b.want, b.world) }
 
 func (b *bench) close() {
 	for _, p := range []*process{b.service, b.floor} {

@@ -76,6 +76,11 @@ func (r *report) ratio(goal int, what string, measured float64, d direction, wan
 	r.lines = append(r.lines, l)
 }
 
+// count is a number of things that must not be more than so many.
+func (r *report) count(goal int, what string, measured, most int64) {
+	r.lines = append(r.lines, line{goal: goal, what: what, measured: fmt.Sprint(measured), wants: fmt.Sprintf("≤ %d", most), met: measured <= most})
+}
+
 // note is a figure without a goal.
 func (r *report) note(goal int, what string, measured float64) {
 	r.lines = append(r.lines, line{goal: goal, what: what, measured: fmt.Sprintf("%.2f", measured)})

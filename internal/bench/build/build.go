@@ -175,7 +175,11 @@ func (b *builder) all(ctx context.Context) error {
 }
 
 func (b *builder) exec(ctx context.Context, statements ...string) error {
-	conn, err := connect(ctx, b.url)
+	return exec(ctx, b.url, statements...)
+}
+
+func exec(ctx context.Context, url string, statements ...string) error {
+	conn, err := connect(ctx, url)
 	if err != nil {
 		return err
 	}
@@ -258,15 +262,27 @@ func (b *builder) fill(ctx context.Context) error {
 
 // sign says in the database what it is, once it is whole.
 func (b *builder) sign(ctx context.Context) error {
-	raw, err := json.Marshal(built{Sizes: b.want.Sizes, Format: format, Ring: b.ring.Primary(), Floor: b.want.Floor, Base: b.world.Base})
+	return sign(ctx, b.url, b.ring.Primary(), b.want, b.world)
+}
+
+func sign(ctx context.Context, url, ring string, want Want, w *world.World) error {
+	raw, err := json.Marshal(built{Sizes: want.Sizes, Format: format, Ring: ring, Floor: want.Floor, Base: w.Base})
 	if err != nil {
 		return err
 	}
-	conn, err := connect(ctx, b.url)
+	return exec(ctx, url, `INSERT INTO floor.built VALUES ('`+string(raw)+`')`)
+}
+
+// Unsign has the next run make the database anew: it is about to be changed.
+func (p *Place) Unsign(ctx context.Context, url string) error {
+	return exec(ctx, url, `DELETE FROM floor.built`)
+}
+
+// Sign says that the database is again as it was made.
+func (p *Place) Sign(ctx context.Context, url string, want Want, w *world.World) error {
+	ring, err := seal.LoadRing(p.Ring)
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
-	_, err = conn.Exec(ctx, `INSERT INTO floor.built VALUES ($1)`, raw)
-	return err
+	return sign(ctx, url, ring.Primary(), want, w)
 }
