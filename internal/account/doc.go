@@ -15,8 +15,10 @@
 //
 //   - A password of 15 to 256 characters, whichever and all of them, that
 //     blocklist lets through; kept as Argon2id. So many are hashed at a time, so
-//     many wait, and the next one is told to come back: a flood of logins can't
-//     take the memory. Nothing locks an account, so nobody can lock its owner out.
+//     many wait, shared out over networks, and the next one is told to come back: a
+//     flood of logins can't take the memory, nor every place from the owner. Nothing
+//     locks an account: package limit slows strangers down, and an owner still enters
+//     from where they were signed in before.
 //   - A code of 8 letters by mail: 15 minutes, 5 attempts, one use. A wrong one
 //     counts against each that waits at the address, and no more than 5 wait there.
 //     It is sealed at rest, since a hash of so few letters can be searched.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/alexedwards/argon2id"
 
+	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 )
 
@@ -24,8 +24,7 @@ type HashCost struct {
 // hasher hashes passwords with Argon2id, a bounded number at a time.
 type hasher struct {
 	params argon2id.Params
-	slots  chan struct{}
-	queue  chan struct{}
+	turns  *turns
 	dummy  string // of a password that nobody has: unknown names cost what known ones do
 }
 
@@ -35,8 +34,7 @@ func newHasher(c HashCost) (*hasher, error) {
 	}
 	h := &hasher{
 		params: argon2id.Params{Memory: c.MemoryKiB, Iterations: c.Time, Parallelism: c.Parallelism, SaltLength: 16, KeyLength: 32},
-		slots:  make(chan struct{}, c.Concurrency),
-		queue:  make(chan struct{}, c.Queue),
+		turns:  newTurns(c.Concurrency, c.Queue),
 	}
 	var err error
 	h.dummy, err = argon2id.CreateHash(rand.Text(), &h.params)
@@ -44,28 +42,31 @@ func newHasher(c HashCost) (*hasher, error) {
 }
 
 // make hashes a password.
-func (h *hasher) make(ctx context.Context, password string) (string, error) {
-	if err := h.enter(ctx); err != nil {
+func (h *hasher) make(ctx context.Context, from db.Origin, password string) (string, error) {
+	if err := h.turns.enter(ctx, from); err != nil {
 		return "", err
 	}
-	defer h.leave()
+	defer h.turns.leave()
 	return argon2id.CreateHash(password, &h.params)
 }
 
 // check compares a password with a hash. Without a hash it does the same work
 // and says no. Outdated means that the hash was made with other parameters.
-func (h *hasher) check(ctx context.Context, password, hash string) (match, outdated bool, err error) {
-	if err := h.enter(ctx); err != nil {
+func (h *hasher) check(ctx context.Context, from db.Origin, password, hash string) (match, outdated bool, err error) {
+	if err := h.turns.enter(ctx, from); err != nil {
 		return false, false, err
 	}
-	defer h.leave()
+	defer h.turns.leave()
 	if hash == "" {
 		_, _, err := argon2id.CheckHash(password, h.dummy)
 		return false, false, err
 	}
+	if err := checkStored(hash); err != nil {
+		return false, false, err
+	}
 	match, params, err := argon2id.CheckHash(password, hash)
 	if err != nil {
-		return false, false, fmt.Errorf("account: a stored password hash can't be read: %w", err)
+		return false, false, errStored
 	}
 	return match, *params != h.params, nil
 }
@@ -74,26 +75,3 @@ var errBusy = fault.Unavailable("busy", "too many are signing in right now; try 
 
 // errChanged is for a password that became another one while it was checked.
 var errChanged = fault.Unavailable("changed_meanwhile", "the password was changed at this moment; try again", time.Second)
-
-// enter takes a slot, or a place in the queue for one, or gives errBusy.
-func (h *hasher) enter(ctx context.Context) error {
-	select {
-	case h.slots <- struct{}{}:
-		return nil
-	default:
-	}
-	select {
-	case h.queue <- struct{}{}:
-	default:
-		return errBusy
-	}
-	defer func() { <-h.queue }()
-	select {
-	case h.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (h *hasher) leave() { <-h.slots }

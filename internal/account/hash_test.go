@@ -3,9 +3,15 @@ package account
 import (
 	"context"
 	"errors"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"github.com/paceline/paceline/internal/db"
 )
 
 var tiny = HashCost{MemoryKiB: 8, Time: 1, Parallelism: 1, Concurrency: 1, Queue: 2}
@@ -18,21 +24,21 @@ func TestHashingIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		if err := h.enter(ctx); err != nil { // somebody hashes, and takes their time
+		if err := h.turns.enter(ctx, nowhere); err != nil { // somebody hashes, and takes their time
 			t.Fatal(err)
 		}
 		results := make(chan error, 2)
 		for range 2 { // two wait
 			go func() {
-				err := h.enter(ctx)
+				err := h.turns.enter(ctx, nowhere)
 				results <- err
 			}()
 		}
 		synctest.Wait()
-		if _, err := h.make(ctx, "password"); !errors.Is(err, errBusy) {
+		if _, err := h.make(ctx, nowhere, "password"); !errors.Is(err, errBusy) {
 			t.Errorf("the third in the queue gets %v", err)
 		}
-		h.leave()
+		h.turns.leave()
 		if err := <-results; err != nil {
 			t.Errorf("the first in the queue gets %v", err)
 		}
@@ -40,13 +46,103 @@ func TestHashingIsBounded(t *testing.T) {
 		if err := <-results; !errors.Is(err, context.Canceled) {
 			t.Errorf("who went away gets %v", err)
 		}
-		h.leave()
-		if _, err := h.make(t.Context(), "password"); err != nil || len(h.slots)+len(h.queue) != 0 {
-			t.Errorf("afterwards: %v, %d slots, %d in the queue", err, len(h.slots), len(h.queue))
+		h.turns.leave()
+		if _, err := h.make(t.Context(), nowhere, "password"); err != nil || h.turns.free != 1 || len(h.turns.waiting[0]) != 0 {
+			t.Errorf("afterwards: %v, %d free, %d in the queue", err, h.turns.free, len(h.turns.waiting[0]))
 		}
 	})
 	if errBusy.RetryAfter <= 0 {
 		t.Error("nobody is told when to come back")
+	}
+}
+
+// nowhere is where a command comes from.
+var nowhere db.Origin
+
+func at(n byte, known bool) db.Origin { return db.Origin{Network: [16]byte{n}, Known: known} }
+
+// A flood from one address leaves places for others, one from everywhere leaves the
+// place of who was signed in there before; that one's turn is the next but one.
+func TestTurnsAreSharedOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		turns := newTurns(1, 16)
+		if err := turns.enter(ctx, at(0, false)); err != nil {
+			t.Fatal(err)
+		}
+		var order []string // written by one at a time: whoever has the turn
+		wait := func(name string, from db.Origin) (refused bool) {
+			done := make(chan error, 1)
+			go func() {
+				err := turns.enter(ctx, from)
+				if err == nil {
+					order = append(order, name)
+				}
+				done <- err
+			}()
+			synctest.Wait()
+			select {
+			case err := <-done:
+				return errors.Is(err, errBusy)
+			default:
+				return false
+			}
+		}
+		refused := 0
+		for range 2000 { // one address
+			if wait("flood", at(1, false)) {
+				refused++
+			}
+		}
+		if refused != 2000-4 {
+			t.Errorf("of 2000 from one address %d were refused, a quarter of 16 places should wait", refused)
+		}
+		if wait("neighbour", at(2, false)) {
+			t.Error("another address finds no place")
+		}
+		for n := range 200 { // everywhere
+			wait("flood", at(byte(n+3), false))
+		}
+		if !wait("late", at(255, false)) {
+			t.Error("the queue is longer than it may be")
+		}
+		if wait("owner", at(254, true)) {
+			t.Error("the owner finds no place where they were signed in before")
+		}
+		for len(order) < 17 {
+			turns.leave()
+			synctest.Wait()
+		}
+		if i := slices.Index(order, "owner"); i < 0 || i > 1 {
+			t.Errorf("the owner came %d", i)
+		}
+		turns.leave()
+		if turns.free != 1 || len(turns.waiting[0])+len(turns.waiting[1]) != 0 {
+			t.Errorf("%d are free, %d wait", turns.free, len(turns.waiting[0])+len(turns.waiting[1]))
+		}
+	})
+}
+
+// Nobody loses a turn that came as they went.
+func TestATurnIsNeverLost(t *testing.T) {
+	t.Parallel()
+	turns := newTurns(2, 50)
+	var all sync.WaitGroup
+	for n := range 400 {
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n%7)*time.Millisecond)
+			defer cancel()
+			if turns.enter(ctx, at(byte(n), n%3 == 0)) == nil {
+				runtime.Gosched()
+				turns.leave()
+			}
+		})
+	}
+	all.Wait()
+	if turns.free != 2 || len(turns.waiting[0])+len(turns.waiting[1]) != 0 {
+		t.Errorf("%d are free, %d wait", turns.free, len(turns.waiting[0])+len(turns.waiting[1]))
 	}
 }
 
@@ -72,7 +168,7 @@ func TestDummyCostsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	real, err := h.make(t.Context(), "password")
+	real, err := h.make(t.Context(), nowhere, "password")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,14 +176,14 @@ func TestDummyCostsTheSame(t *testing.T) {
 	if cut(real) != cut(h.dummy) || len(real) != len(h.dummy) {
 		t.Errorf("the dummy is %s, a real one %s", cut(h.dummy), cut(real))
 	}
-	if match, _, err := h.check(t.Context(), "", ""); match || err != nil {
+	if match, _, err := h.check(t.Context(), nowhere, "", ""); match || err != nil {
 		t.Errorf("no hash: %v, %v", match, err)
 	}
-	if _, _, err := h.check(t.Context(), "password", "$2a$10$bcrypt"); err == nil {
+	if _, _, err := h.check(t.Context(), nowhere, "password", "$2a$10$bcrypt"); err == nil {
 		t.Error("a hash of another kind is compared")
 	}
 	h.dummy = "$2a$10$bcrypt"
-	if _, _, err := h.check(t.Context(), "password", ""); err == nil {
+	if _, _, err := h.check(t.Context(), nowhere, "password", ""); err == nil {
 		t.Error("without a hash nothing is compared")
 	}
 }

@@ -110,7 +110,7 @@ func (s *Service) prove(ctx context.Context, c db.Caller, l Login) (account quer
 	if err != nil {
 		return account, "", err
 	}
-	match, outdated, err := s.hash.check(ctx, l.Password, account.PasswordHash)
+	match, outdated, err := s.hash.check(ctx, c.Origin(), l.Password, account.PasswordHash)
 	if err != nil {
 		return account, "", err
 	}
@@ -118,7 +118,7 @@ func (s *Service) prove(ctx context.Context, c db.Caller, l Login) (account quer
 		return account, "", errCredentials()
 	}
 	if outdated {
-		newHash, err = s.hash.make(ctx, l.Password)
+		newHash, err = s.hash.make(ctx, c.Origin(), l.Password)
 	}
 	return account, newHash, err
 }

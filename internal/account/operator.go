@@ -42,7 +42,7 @@ func (s *Service) CreateAdmin(ctx context.Context, at time.Time, r Registration)
 }
 
 func (s *Service) createNow(ctx context.Context, at time.Time, r Registration, also func(context.Context, *query.Queries, uuid.UUID) error) (uuid.UUID, error) {
-	hash, err := s.hash.make(ctx, r.Password)
+	hash, err := s.hash.make(ctx, db.Origin{}, r.Password)
 	if err != nil {
 		return uuid.Nil, err
 	}

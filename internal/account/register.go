@@ -33,7 +33,7 @@ func (s *Service) Register(ctx context.Context, c db.Caller, r Registration) (uu
 	if err := r.check(now); err != nil {
 		return uuid.Nil, err
 	}
-	hash, err := s.hash.make(ctx, r.Password)
+	hash, err := s.hash.make(ctx, c.Origin(), r.Password)
 	if err != nil {
 		return uuid.Nil, err
 	}

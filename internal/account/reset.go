@@ -17,6 +17,17 @@ import (
 
 const resetPurpose = "password-reset"
 
+const (
+	// resetAttempts are the wrong codes that an address's waiting codes outlive, from
+	// everywhere together. One network alone has far fewer tries (package limit), so a
+	// stranger doesn't spoil a code; and 200 tries at five codes of 20^8 succeed once
+	// in 25 million quarters of an hour.
+	resetAttempts = 200
+	// ownAttempts are more, for where the account was signed in before: strangers on
+	// however many networks leave them to the owner.
+	ownAttempts = 20
+)
+
 // Forgot mails a code that sets a new password, to the address as the account
 // has it. For an unknown address it does the same, and the mail goes nowhere.
 func (s *Service) Forgot(ctx context.Context, c db.Caller, email string) error {
@@ -60,7 +71,7 @@ func (s *Service) Reset(ctx context.Context, c db.Caller, email, code, password 
 	if err := checkPassword("/password", password, email); err != nil {
 		return err
 	}
-	r, err := s.findReset(ctx, now, folded, code)
+	r, err := s.findReset(ctx, c, folded, code)
 	if errors.Is(err, errCode()) {
 		s.Observe.Event(ctx, observe.CodeRefused)
 	}
@@ -70,7 +81,7 @@ func (s *Service) Reset(ctx context.Context, c db.Caller, email, code, password 
 	if err := checkPassword("/password", password, email, r.username); err != nil {
 		return err
 	}
-	hash, err := s.hash.make(ctx, password)
+	hash, err := s.hash.make(ctx, c.Origin(), password)
 	if err != nil {
 		return err
 	}
@@ -111,11 +122,15 @@ type foundReset struct {
 
 // findReset finds what a code is for. A wrong one counts against every code that
 // still waits at that address.
-func (s *Service) findReset(ctx context.Context, now time.Time, email, code string) (foundReset, error) {
+func (s *Service) findReset(ctx context.Context, c db.Caller, email, code string) (foundReset, error) {
+	now, attempts := c.At(), int16(resetAttempts)
+	if c.Origin().Known {
+		attempts += ownAttempts
+	}
 	var r foundReset
 	err := s.DB.AsSystem(ctx, db.ReasonResetPassword, now, func(ctx context.Context, tx *db.SystemTx) error {
 		q := query.New(tx)
-		rows, err := q.LockResets(ctx, query.LockResetsParams{Email: email, Now: now, MaxAttempts: codeAttempts})
+		rows, err := q.LockResets(ctx, query.LockResetsParams{Email: email, Now: now, MaxAttempts: attempts})
 		if err != nil {
 			return err
 		}

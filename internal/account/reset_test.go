@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paceline/paceline/internal/account"
+	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/observe"
@@ -107,12 +108,22 @@ func TestResetCodesEnd(t *testing.T) {
 		return w.lastMail().Data.Code
 	}
 	code := forgot()
-	for range 5 {
-		w.wants(w.Reset(ctx, w.anonymous(), email("ada"), "CCCCCCCC", fresh), "invalid_code", fault.KindUnprocessable)
+	wrong := func(c db.Caller, times int) {
+		for range times {
+			w.wants(w.Reset(ctx, c, email("ada"), "CCCCCCCC", fresh), "invalid_code", fault.KindUnprocessable)
+		}
 	}
+	home := w.anonymous().From(db.Origin{Known: true})
+	wrong(w.anonymous(), 210)
 	w.wants(w.Reset(ctx, w.anonymous(), email("ada"), code, fresh), "invalid_code", fault.KindUnprocessable)
-	// Whoever wastes codes doesn't keep the owner out.
-	w.login("ada")
+	// Whoever wastes codes doesn't keep the owner out: at home the code is still good …
+	wrong(home, 19)
+	w.must(w.Reset(ctx, home, email("ada"), code, "another quiet evening by the lake"))
+	code = forgot()
+	wrong(w.anonymous(), 210)
+	wrong(home, 20)
+	// … though not for ever.
+	w.wants(w.Reset(ctx, home, email("ada"), code, fresh), "invalid_code", fault.KindUnprocessable)
 	code = forgot()
 	w.now = w.now.Add(15 * time.Minute)
 	w.wants(w.Reset(ctx, w.anonymous(), email("ada"), code, fresh), "invalid_code", fault.KindUnprocessable)

@@ -73,7 +73,7 @@ func (s *Service) ChangePassword(ctx context.Context, c db.Caller, current, next
 	if err := checkPassword("/new_password", next, own.Email, own.Username, own.DisplayName); err != nil {
 		return err
 	}
-	hash, err := s.hash.make(ctx, next)
+	hash, err := s.hash.make(ctx, c.Origin(), next)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (s *Service) proveAgain(ctx context.Context, c db.Caller, pointer, password
 	if err != nil {
 		return proof, err
 	}
-	match, _, err := s.hash.check(ctx, password, proof.PasswordHash)
+	match, _, err := s.hash.check(ctx, c.Origin(), password, proof.PasswordHash)
 	if err != nil {
 		return proof, err
 	}

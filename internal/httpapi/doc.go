@@ -9,9 +9,10 @@
 //	record        one log line and one measurement a request, by route pattern
 //	recover       a panic is an internal error, told as one
 //	guard         cross-origin writes refused, methods, deadline, body size
-//	access        what the manifest entry asks for: a token where one is needed,
-//	              parameters within the contract's bounds, each given once
+//	access        what the manifest entry asks for: its limit is counted, a token
+//	              where one is needed, parameters within the contract's bounds, each once
 //
 // A handler turns the request into arguments, calls a feature with the Caller,
-// and hands a dto.Body to the one responder. It decides nothing about privacy.
+// and hands a dto.Body to the one responder, which has the caller pay for whom it
+// shows (package limit) before it sends. It decides nothing about privacy.
 package httpapi
