@@ -1,26 +1,40 @@
 package testkit
 
 import (
+	"context"
+	"crypto/sha256"
+	"fmt"
 	"net/http"
+	"slices"
+	"sync/atomic"
+	"testing"
 	"time"
 
+	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 )
 
-// Cast is a world with an owner who has a value for every field, and with
+// Cast is a world with owners who have a value for every field, and with
 // everybody who can stand in some relation to them.
 type Cast struct {
 	*World
 	Owner    *Person
-	Actors   []Actor
-	Workouts [4]string // the owner's workouts, one for each audience
-	Choices  Choices
+	Subjects []*Person // those with a value for every field: the owner, a minor, somebody who is gone
+	People   []*Person // everybody who ever had an account
+	Actors   []Actor   // everybody who asks
+	Spare    *Person   // whose account an anonymous request may sign in to
+	Coverage Coverage  // of what was sent with Send
+
+	follows, asks, blocks map[[2]string]bool // by name, who and whom
+	requests              atomic.Int64
+	count                 atomic.Int64
 }
 
-// Actor is somebody who asks about the owner.
+// Actor is somebody who asks.
 type Actor struct {
-	Standing
+	Name   string
 	Person *Person // nil is anonymous
+	Over   bool    // their session is over
 }
 
 // Client is how the actor asks.
@@ -31,79 +45,264 @@ func (c *Cast) Client(a Actor) *Client {
 	return a.Person.Client
 }
 
-// Values of the owner that appear nowhere else, by the field they stand under.
-var Markers = map[string]string{
-	"display_name": "Markerella Namesake",
-	"bio":          "bio-marker-8841",
-	"location":     "Markerville",
-	"email":        "owner@example.test",
-	"birth_date":   "1984-02-29",
-	"device":       "note-marker-2290",
-	"weight_kg":    "71.375",
-	"height_cm":    "183.625",
+// Standing is what a viewer, nil for anonymous, is to an owner: computed from
+// what the cast did, not from what the database holds.
+func (c *Cast) Standing(viewer, owner *Person) Standing {
+	pair := func(of map[[2]string]bool, who, whom *Person) bool { return of[[2]string{who.Name, whom.Name}] }
+	switch {
+	case owner.Gone:
+		return Standing{Relation: "of nobody", Reach: Never}
+	case viewer == nil:
+		return Standing{Relation: "anonymous", Reach: 3}
+	case viewer == owner:
+		return Standing{Relation: "self"}
+	case pair(c.blocks, viewer, owner), pair(c.blocks, owner, viewer):
+		return Standing{Relation: "blocked", Reach: Never}
+	}
+	s := Standing{Relation: "member", Reach: 2, Shown: pair(c.follows, owner, viewer) || pair(c.asks, owner, viewer)}
+	if pair(c.follows, viewer, owner) {
+		s.Relation, s.Reach = "follower", 1
+	}
+	return s
 }
 
-// Assemble makes the cast and lets the owner choose.
-func Assemble(w *World, choices Choices) *Cast {
+// Requests is how many requests the engines have sent.
+func (c *Cast) Requests() int { return int(c.requests.Load()) }
+
+func (c *Cast) next() int { return int(c.count.Add(1)) }
+
+// orSpare is the asker, or the spare member for nobody.
+func (c *Cast) orSpare(asker *Person) *Person {
+	if asker == nil || asker.Gone {
+		return c.Spare
+	}
+	return asker
+}
+
+// Assemble makes the cast. A new kind of actor is added here, once, and every
+// engine asks as them.
+func Assemble(w *World) *Cast {
 	w.T.Helper()
-	c := &Cast{World: w, Choices: choices}
-	c.Owner = w.JoinBorn("owner", Markers["birth_date"])
-	everybody := Choices{Discoverability: 3, Audiences: Defaults().Audiences}
-	w.Choose(c.Owner, everybody)
-	join := func(name string, reach int, shown bool) *Person {
-		p := w.Join(name)
-		w.Choose(p, everybody)
-		c.Actors = append(c.Actors, Actor{Standing{name, reach, shown}, p})
+	c := &Cast{World: w, follows: map[[2]string]bool{}, asks: map[[2]string]bool{}, blocks: map[[2]string]bool{}}
+	// Whose session is over is signed in before the clock moves on past it.
+	c.act("expired", c.join("expired", "1990-04-05"), true)
+	w.Clock.Advance(11 * time.Minute)
+
+	c.Actors = append(c.Actors, Actor{Name: "anonymous"})
+	c.Owner = c.subject("owner", "1984-02-29", 0, 1, 2, 3)
+	minor := c.subject("youngster", "2012-01-01", 0, 1)
+	gone := c.subject("departed", "1970-11-30", 3)
+	member := func(name string) *Person {
+		p := c.join(name, "1990-04-05")
+		c.act(name, p, false)
 		return p
 	}
-	c.Actors = append(c.Actors, Actor{Standing{Name: "anonymous", Reach: 3}, nil})
-	join("stranger", 2, false)
-	w.Ask(join("pending", 2, false), c.Owner)
-	follower := join("follower", 1, false)
-	w.Follow(follower, c.Owner)
-	gone := join("exfollower", 2, false)
-	w.Follow(gone, c.Owner)
-	c.Owner.Do(http.MethodDelete, "/v1/me/followers/"+gone.ID, nil).Want(w.T, http.StatusNoContent)
-	mutual := join("mutual", 1, true)
-	w.Follow(mutual, c.Owner)
-	w.Follow(c.Owner, mutual)
-	w.Follow(c.Owner, join("followed", 2, true))
-	w.Ask(c.Owner, join("askedfor", 2, true))
-	blocked := join("blocked", Never, false)
-	w.Follow(blocked, c.Owner)
-	w.Block(c.Owner, blocked)
-	blocker := join("blocker", Never, false)
-	w.Follow(blocker, c.Owner)
-	w.Block(blocker, c.Owner)
-	minor := w.JoinBorn("minor", "2012-01-01")
-	c.Actors = append(c.Actors, Actor{Standing{Name: "minor", Reach: 2}, minor})
-	c.Actors = append(c.Actors, Actor{Standing{Name: "owner"}, c.Owner})
-	c.populate()
-	w.Choose(c.Owner, choices)
+	c.Spare = c.join("spare", "1990-04-05")
+	member("stranger")
+	c.ask(c.Spare, c.Owner)
+	c.ask(member("pending"), c.Owner)
+	follower := member("follower")
+	c.follow(follower, c.Owner)
+	c.follow(follower, minor)
+	c.follow(follower, gone)
+	former := member("exfollower")
+	c.follow(former, c.Owner)
+	c.Owner.Do(http.MethodDelete, "/v1/me/followers/"+former.ID, nil).Want(w.T, http.StatusNoContent)
+	delete(c.follows, [2]string{former.Name, c.Owner.Name})
+	mutual := member("mutual")
+	c.follow(mutual, c.Owner)
+	c.follow(c.Owner, mutual)
+	c.follow(mutual, minor)
+	followed := member("followed")
+	c.follow(c.Owner, followed)
+	c.follow(minor, followed)
+	askedFor := member("askedfor")
+	c.ask(c.Owner, askedFor)
+	for _, pair := range [][2]*Person{{c.Owner, member("blocked")}, {member("blocker"), c.Owner}} {
+		other := pair[0]
+		if other == c.Owner {
+			other = pair[1]
+		}
+		c.follow(other, c.Owner)
+		c.Block(pair[0], pair[1])
+		delete(c.follows, [2]string{other.Name, c.Owner.Name})
+		c.blocks[[2]string{pair[0].Name, pair[1].Name}] = true
+	}
+	c.Block(c.Owner, c.Actors[0].Person)
+	c.blocks[[2]string{c.Owner.Name, c.Actors[0].Name}] = true
+	c.Block(minor, former)
+	c.blocks[[2]string{minor.Name, former.Name}] = true
+	for _, p := range []*Person{mutual, followed} {
+		c.typed(p, 1, "shown to followers by "+p.Name)
+	}
+	c.staff("staff")
+	c.act("minor", minor, false)
+	out := c.join("revoked", "1990-04-05")
+	out.Do(http.MethodPost, "/v1/auth/logout", nil).Want(w.T, http.StatusNoContent)
+	c.act("revoked", out, true)
+	gone.Do(http.MethodDelete, "/v1/me", map[string]any{"password": gone.Password}).Want(w.T, http.StatusNoContent)
+	gone.Gone = true
+	c.act("deleted", gone, true)
+	c.act("owner", c.Owner, false)
 	return c
 }
 
-// populate gives the owner a value for every field and a recording for every audience.
-func (c *Cast) populate() {
-	t := c.T
-	t.Helper()
-	c.Owner.Do(http.MethodPatch, "/v1/me/profile", map[string]any{
-		"display_name": Markers["display_name"], "bio": Markers["bio"],
-		"location": map[string]any{"city": Markers["location"], "country": "CH"}, "gender": "nonbinary",
-		"height_cm": 183.625, "weight_kg": 71.375, "resting_hr": 47, "max_hr": 191, "ftp_watts": 287,
-	}).Want(t, http.StatusOK)
-	c.Owner.Do(http.MethodPut, "/v1/me/avatar", Picture(t), "Content-Type", "image/png").Want(t, http.StatusNoContent)
-	for audience := range c.Workouts {
-		file := recordingtest.RideFIT(recordingtest.Options{
-			Start: c.Clock.Now().Add(-time.Duration(audience+1) * 24 * time.Hour), Seconds: 120, Laps: 2,
-			Serial: 77001122, Seed: uint64(audience),
-		})
-		made := c.Owner.Upload("/v1/workouts/import", "ride.fit", file).Want(t, http.StatusCreated)
-		items, _ := made.Map(t)["items"].([]any)
-		first, _ := items[0].(map[string]any)
-		c.Workouts[audience], _ = first["id"].(string)
-		c.Owner.Do(http.MethodPatch, "/v1/workouts/"+c.Workouts[audience], map[string]any{
-			"audience": audienceNames[audience], "title": "title", "notes": Markers["device"], "calories_kcal": 90,
-		}).Want(t, http.StatusOK)
+func (c *Cast) act(name string, p *Person, over bool) {
+	c.Actors = append(c.Actors, Actor{Name: name, Person: p, Over: over})
+}
+
+// join makes a member whom everybody can find.
+func (c *Cast) join(name, born string) *Person {
+	c.T.Helper()
+	p := c.JoinBorn(name, born)
+	c.settle(p)
+	return p
+}
+
+func (c *Cast) settle(p *Person) {
+	c.T.Helper()
+	hash := sha256.Sum256([]byte(p.Token))
+	p.Session = c.Query(`SELECT session_id::text FROM auth.token WHERE hash = $1`, hash[:])
+	p.Minor = c.Query(`SELECT minor::text FROM member WHERE id = $1`, p.ID) == "true"
+	c.People = append(c.People, p)
+	everybody := Defaults(c.T)
+	everybody.Name, everybody.Discoverability = "defaults, found by everyone", 3
+	c.Choose(p, everybody)
+	p.Values = map[string]string{"display_name": "Display " + p.Name}
+	p.Do(http.MethodPut, "/v1/me/avatar", Picture(c.T), "Content-Type", "image/png").Want(c.T, http.StatusNoContent)
+}
+
+// staff is an account of `paceline admin create`, who sees what a member sees.
+func (c *Cast) staff(name string) {
+	c.T.Helper()
+	p := &Person{Name: name, Email: name + "@example.test", Password: Password(name)}
+	id, err := c.Service.Accounts.CreateAdmin(context.Background(), c.Clock.Now(), account.Registration{
+		Email: p.Email, Password: p.Password, Username: name, DisplayName: "Display " + name,
+		BirthDate: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC),
+	})
+	if err != nil {
+		c.T.Fatal(err)
 	}
+	p.ID = id.String()
+	c.Login(p)
+	c.settle(p)
+	c.act(name, p, false)
+}
+
+// Choose sets somebody's privacy settings, and notes them. A minor's stay private.
+func (c *Cast) Choose(p *Person, choices Choices) {
+	c.T.Helper()
+	if p.Minor {
+		choices.Private = true
+		narrow := map[string]int{}
+		for name, a := range choices.Audiences {
+			narrow[name] = min(a, 1)
+		}
+		choices.Audiences = narrow
+		p.Do(http.MethodPatch, "/v1/me/privacy", choices.Patch()).Want(c.T, http.StatusOK)
+	} else {
+		c.World.Choose(p, choices)
+	}
+	p.Choices = choices
+}
+
+func (c *Cast) ask(who, whom *Person) {
+	c.T.Helper()
+	c.World.Ask(who, whom)
+	c.asks[[2]string{who.Name, whom.Name}] = true
+}
+
+func (c *Cast) follow(who, whom *Person) {
+	c.T.Helper()
+	c.Follow(who, whom)
+	c.follows[[2]string{who.Name, whom.Name}] = true
+}
+
+// subject is somebody with a value of their own for every field, and a recording
+// for each of the audiences.
+func (c *Cast) subject(name, born string, audiences ...int) *Person {
+	c.T.Helper()
+	t, n := c.T, len(c.Subjects)
+	p := c.join(name, born)
+	c.Subjects = append(c.Subjects, p)
+	p.Values = map[string]string{
+		"display_name": []string{"Markerella Namesake", "Juniper Marker", "Formerly Marked"}[n],
+		"bio":          fmt.Sprintf("bio-marker-88%d1", n), "location": fmt.Sprintf("Markerville-%d", n),
+		"birth_date": born, "email": p.Email,
+	}
+	p.Do(http.MethodPatch, "/v1/me/profile", map[string]any{
+		"display_name": p.Values["display_name"], "bio": p.Values["bio"],
+		"location": map[string]any{"city": p.Values["location"], "country": "CH"}, "gender": "nonbinary",
+		"height_cm": 183.625 + float64(n), "weight_kg": 71.375 + float64(n), "resting_hr": 47 + n, "max_hr": 191 + n, "ftp_watts": 287 + n,
+	}).Want(t, http.StatusOK)
+	for i, audience := range audiences {
+		c.record(p, audience, recordingtest.Options{
+			Start: c.Clock.Now().Add(-time.Duration(24*i+24)*time.Hour - time.Duration(n)*time.Minute), Seconds: 90, Laps: 2,
+			Serial: 77001122 + uint32(n), Seed: uint64(10*n + i), Device: fmt.Sprintf("device-marker-%d%d", n, audience), //nolint:gosec // small
+			Lat: 47.31737 + float64(n), Lon: 8.62519 + float64(i),
+		})
+	}
+	// Indoors there is resistance, which no ride outdoors has.
+	c.record(p, 1, recordingtest.Options{
+		Start: c.Clock.Now().Add(-240*time.Hour - time.Duration(n)*time.Minute), Seconds: 60, Laps: 2, Indoor: true,
+		Seed: uint64(100 + n), Serial: 77001122, Device: fmt.Sprintf("device-marker-%d8", n),
+	})
+	return p
+}
+
+// record imports a recording, and adds what none of them says.
+func (c *Cast) record(p *Person, audience int, o recordingtest.Options) {
+	c.T.Helper()
+	made := p.Upload("/v1/workouts/import", "ride.fit", recordingtest.RideFIT(o)).Want(c.T, http.StatusCreated)
+	items, _ := made.Map(c.T)["items"].([]any)
+	first, _ := items[0].(map[string]any)
+	id, _ := first["id"].(string)
+	p.Do(http.MethodPatch, "/v1/workouts/"+id, map[string]any{
+		"audience": audienceNames[audience], "title": fmt.Sprintf("title-marker-%s-%d-%d", p.Name, audience, o.Seed),
+		"notes": fmt.Sprintf("note-marker-%s-%d-%d", p.Name, audience, o.Seed), "calories_kcal": 20.125 + float64(o.Seed)/16,
+	}).Want(c.T, http.StatusOK)
+	p.Workouts = append(p.Workouts, Recorded{id, audience})
+}
+
+func (c *Cast) typed(p *Person, audience int, title string) {
+	c.T.Helper()
+	made := p.Do(http.MethodPost, "/v1/workouts", map[string]any{
+		"sport": "run", "title": title, "started_at": c.Clock.Now().Add(-time.Hour).Format(time.RFC3339), "duration_s": 1800,
+		"audience": audienceNames[audience], "heart_rate_avg_bpm": 141.5, "notes": "notes of " + p.Name,
+	}).Want(c.T, http.StatusCreated).Map(c.T)
+	id, _ := made["id"].(string)
+	p.Workouts = append(p.Workouts, Recorded{id, audience})
+}
+
+// Twin is the same cast in a world of its own; this one has to be stopped. It
+// takes milliseconds where assembling takes seconds.
+func (c *Cast) Twin(t testing.TB) *Cast {
+	t.Helper()
+	twin := &Cast{World: c.World.Twin(t), follows: c.follows, asks: c.asks, blocks: c.blocks}
+	twin.count.Store(c.count.Load())
+	of := map[*Person]*Person{nil: nil}
+	for _, p := range c.People {
+		copied := *p
+		copied.Client = twin.As(p.Token)
+		of[p] = &copied
+		twin.People = append(twin.People, &copied)
+	}
+	twin.Owner, twin.Spare = of[c.Owner], of[c.Spare]
+	for _, p := range c.Subjects {
+		twin.Subjects = append(twin.Subjects, of[p])
+	}
+	for _, a := range c.Actors {
+		twin.Actors = append(twin.Actors, Actor{a.Name, of[a.Person], a.Over})
+	}
+	return twin
+}
+
+// Actor is the actor with a name.
+func (c *Cast) Actor(name string) Actor {
+	c.T.Helper()
+	i := slices.IndexFunc(c.Actors, func(a Actor) bool { return a.Name == name })
+	if i < 0 {
+		c.T.Fatalf("nobody is called %s", name)
+	}
+	return c.Actors[i]
 }

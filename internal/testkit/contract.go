@@ -3,9 +3,11 @@ package testkit
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -15,135 +17,173 @@ import (
 
 // Operation is one operation of the contract, as the engines need it.
 type Operation struct {
-	ID, Method, Path string
-	Auth, Object     string
-	Mark             string           // the field that the whole answer stands under; "" for none
-	Schema           *openapi3.Schema // of the JSON answer on success; nil if there is none
-	Parameters       openapi3.Parameters
-	Body             any    // the first JSON example; nil if it takes none
-	BodyType         string // the first content type; "" if it takes none
+	ID, Method, Path     string
+	Auth, Object, Cache  string
+	Mark                 string              // the field that the whole answer stands under; "" for none
+	Schema               *openapi3.SchemaRef // of the JSON answer on success; nil if there is none
+	Parameters           openapi3.Parameters
+	Spec                 *openapi3.Operation
+	schemas              openapi3.Schemas // the contract's, by name
+	bodyName, answerName string           // of the schema of the JSON body and answer; "" where it has none
 }
 
-// Operations reads them all from the contract: nobody has to remember a route.
+var contract = sync.OnceValues(func() (*openapi3.T, error) {
+	return openapi3.NewLoader().LoadFromData(api.Document)
+})
+
+// Operations reads them all from the contract, sorted by id: nobody has to
+// remember a route.
 func Operations(t testing.TB) []Operation {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(api.Document)
+	doc, err := contract()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []Operation
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
-			o := Operation{ID: op.OperationID, Method: method, Path: path, Parameters: slices.Concat(item.Parameters, op.Parameters)}
-			access, _ := op.Extensions["x-access"].(map[string]any)
-			o.Auth, _ = access["auth"].(string)
-			o.Object, _ = access["object"].(string)
-			o.Mark, _ = op.Extensions["x-visibility"].(string)
-			for _, status := range []int{http.StatusOK, http.StatusCreated} {
-				if r := op.Responses.Status(status); r != nil && o.Schema == nil {
-					if media := r.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
-						o.Schema = media.Schema.Value
-					}
-				}
-			}
-			if op.RequestBody != nil {
-				o.BodyType, o.Body = example(op.RequestBody.Value.Content)
-			}
-			all = append(all, o)
+			all = append(all, operation(doc, path, method, op, item.Parameters))
 		}
 	}
 	slices.SortFunc(all, func(a, b Operation) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }
 
-func example(content openapi3.Content) (string, any) {
-	types := make([]string, 0, len(content))
-	for name := range content {
-		types = append(types, name)
+func operation(doc *openapi3.T, path, method string, op *openapi3.Operation, common openapi3.Parameters) Operation {
+	o := Operation{ID: op.OperationID, Method: method, Path: path, Spec: op, schemas: doc.Components.Schemas}
+	o.Parameters = slices.Concat(common, op.Parameters)
+	access, _ := op.Extensions["x-access"].(map[string]any)
+	o.Auth, _ = access["auth"].(string)
+	o.Object, _ = access["object"].(string)
+	o.Cache, _ = access["cache"].(string)
+	o.Mark, _ = op.Extensions["x-visibility"].(string)
+	for _, status := range o.Successes() {
+		if media := op.Responses.Status(status).Value.Content.Get("application/json"); media != nil && o.Schema == nil {
+			o.Schema = media.Schema
+			o.answerName = refName(media.Schema)
+		}
 	}
-	slices.Sort(types)
-	if len(types) == 0 {
-		return "", nil
+	if op.RequestBody != nil {
+		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil {
+			o.bodyName = refName(media.Schema)
+		}
 	}
-	media := content[types[0]]
-	if media.Example != nil {
-		return types[0], media.Example
-	}
-	names := make([]string, 0, len(media.Examples))
-	for name := range media.Examples {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	if len(names) > 0 {
-		return types[0], media.Examples[names[0]].Value.Value
-	}
-	return types[0], nil
+	return o
 }
 
-// member is one member of a body and the mark it stands under.
-type bodyMember struct {
-	path string // with [] for each list: items[].member.id
-	mark string
+// refName is the name of a schema that a reference goes to, "" for one written
+// where it is used.
+func refName(ref *openapi3.SchemaRef) string {
+	if ref == nil {
+		return ""
+	}
+	return ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]
 }
 
-// marks lists every member that a schema can have, with its mark.
-func marks(schema *openapi3.Schema, prefix string, seen int) []bodyMember {
-	if schema == nil || seen > 6 {
-		return nil
-	}
-	if schema.Items != nil {
-		return marks(schema.Items.Value, prefix+"[]", seen+1)
-	}
-	var all []bodyMember
-	for name, ref := range schema.Properties {
-		path := name
-		if prefix != "" {
-			path = prefix + "." + name
+// Successes are the statuses below 300 that the operation declares, in order.
+func (o Operation) Successes() []int {
+	var all []int
+	for code := range o.Spec.Responses.Map() {
+		var status int
+		if _, err := fmt.Sscan(code, &status); err == nil && status < http.StatusMultipleChoices {
+			all = append(all, status)
 		}
-		mark, _ := ref.Extensions["x-visibility"].(string)
-		if mark == "" {
-			mark, _ = ref.Value.Extensions["x-visibility"].(string)
-		}
-		all = append(all, bodyMember{path, mark})
-		all = append(all, marks(ref.Value, path, seen+1)...)
 	}
+	slices.Sort(all)
 	return all
 }
 
-// MarkOf maps each possible path of an answer to its mark.
-func (o Operation) MarkOf() map[string]string {
-	of := map[string]string{}
-	for _, m := range marks(o.Schema, "", 0) {
-		of[m.path] = m.mark
+// Declares says whether the contract has an answer with this status.
+func (o Operation) Declares(status int) bool { return o.Spec.Responses.Status(status) != nil }
+
+// Reads says whether the operation changes nothing.
+func (o Operation) Reads() bool { return o.Method == http.MethodGet }
+
+// mark is the x-visibility of a member of a body, from where it is used or from
+// what it refers to.
+func mark(ref *openapi3.SchemaRef) string {
+	if m, _ := ref.Extensions["x-visibility"].(string); m != "" {
+		return m
 	}
-	return of
+	m, _ := ref.Value.Extensions["x-visibility"].(string)
+	return m
 }
 
-// Paths lists the members that a JSON body has, each once.
-func Paths(body []byte) (map[string]bool, error) {
+// Marks lists every mark that a JSON answer of the operation can bear.
+func (o Operation) Marks() []string {
+	found := map[string]bool{}
+	var walk func(ref *openapi3.SchemaRef, depth int)
+	walk = func(ref *openapi3.SchemaRef, depth int) {
+		if ref == nil || ref.Value == nil || depth > 8 {
+			return
+		}
+		walk(ref.Value.Items, depth+1)
+		for _, p := range ref.Value.Properties {
+			found[mark(p)] = true
+			walk(p, depth+1)
+		}
+	}
+	walk(o.Schema, 0)
+	return slices.Sorted(maps.Keys(found))
+}
+
+// Audiences lists the settings that an owner has an audience for, from the
+// contract's schema of that name.
+func Audiences(t testing.TB) []string {
+	t.Helper()
+	doc, err := contract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Sorted(maps.Keys(doc.Components.Schemas["Audiences"].Value.Properties))
+}
+
+// plain is a JSON body as values.
+func plain(body []byte) (any, error) {
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", err)
 	}
-	paths := map[string]bool{}
-	walk(v, "", paths)
-	return paths, nil
+	return v, nil
 }
 
-func walk(v any, prefix string, paths map[string]bool) {
-	switch v := v.(type) {
-	case []any:
-		for _, item := range v {
-			walk(item, prefix+"[]", paths)
+// Answer is the name of the schema of the JSON answer.
+func (o Operation) Answer() string { return o.answerName }
+
+// Private lists the members that a JSON answer can have and that stand under a
+// field or are the owner's, as Judge names them: by the kind of thing they are in,
+// and their place there.
+func (o Operation) Private() []string {
+	found := map[string]bool{}
+	var walk func(ref *openapi3.SchemaRef, kind, path string, depth int)
+	walk = func(ref *openapi3.SchemaRef, kind, path string, depth int) {
+		if depth > 8 {
+			return
 		}
-	case map[string]any:
-		for name, item := range v {
-			path := name
-			if prefix != "" {
-				path = prefix + "." + name
+		if ref.Value.Items != nil {
+			walk(ref.Value.Items, kind, path+"[]", depth+1)
+		}
+		if inner := kindOf(ref.Value); inner != "" {
+			kind, path = inner, ""
+		}
+		for name, member := range ref.Value.Properties {
+			if m := mark(member); m != "always" && !container(member) {
+				found[kind+" "+join(path, name)] = true
 			}
-			paths[path] = true
-			walk(item, path, paths)
+			walk(member, kind, join(path, name), depth+1)
 		}
 	}
+	if o.Schema != nil {
+		walk(o.Schema, o.answerName, "", 0)
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// kindOf is what an object is about by the mark of its id: a member, a workout, or
+// nothing of the kind.
+func kindOf(s *openapi3.Schema) string {
+	if id := s.Properties["id"]; id != nil {
+		return map[string]string{"id": "member", "workout": "workout"}[mark(id)]
+	}
+	return ""
 }

@@ -1,44 +1,59 @@
 package testkit_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/uuid"
+	"time"
 
 	"github.com/paceline/paceline/internal/testkit"
 )
 
-// The matrix: every operation of the contract, asked by everybody, about an
-// owner with a value for every field, for each way to choose. What must come
-// back is computed from the model's table and the contract's marks.
+// prove says whether to try everything with everything, which takes minutes.
+// Otherwise everything is tried, but not in every combination.
+func prove() bool { return os.Getenv("PACELINE_PROVE") != "" }
+
+// variants are the ways for owners to choose.
+func variants(t *testing.T) []testkit.Choices {
+	all := []testkit.Choices{testkit.Defaults(t), testkit.Uniform(t, 3, true)}
+	for audience := range 4 {
+		all = append(all, testkit.Uniform(t, audience, false))
+	}
+	mixed := 2
+	if prove() {
+		mixed = 18
+	}
+	for n := range mixed {
+		all = append(all, testkit.Mixed(t, n))
+	}
+	return all
+}
+
+// The matrix: every operation of the contract, asked by everybody about everybody
+// who has a value for every field, for each way to choose. What must come back is
+// computed from the table of docs/privacy-model.md and the contract's marks.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	variants := map[string]testkit.Choices{
-		"defaults": testkit.Defaults(), "only me": testkit.Uniform(0, false), "followers": testkit.Uniform(1, false),
-		"members": testkit.Uniform(2, false), "everyone": testkit.Uniform(3, false), "everyone but private": testkit.Uniform(3, true),
-	}
-	for name, choices := range variants {
-		t.Run(name, func(t *testing.T) {
+	began := time.Now()
+	stage := assembled(t)
+	refs := reference(t, stage)
+	for n, choices := range variants(t) {
+		t.Run(choices.Name, func(t *testing.T) {
 			t.Parallel()
-			m := &matrix{t: t, Cast: testkit.Assemble(testkit.Start(t), choices)}
-			for _, o := range testkit.Operations(t) {
-				if o.Method == http.MethodGet {
-					m.read(o)
+			m := &matrix{t: t, Cast: stage.Twin(t), turn: n, refs: refs, absent: map[string]testkit.Response{}}
+			for _, p := range m.Subjects {
+				if !p.Gone {
+					m.Choose(p, choices)
 				}
 			}
-			m.canaries()
-			for _, o := range lastComesLast(testkit.Operations(t)) {
-				if o.Method != http.MethodGet {
-					m.write(o)
-				}
-			}
-			t.Logf("%d requests", m.requests)
+			m.Keep()
+			m.reads()
+			m.writes()
+			t.Logf("%d operations, %d requests, %d actors, choices %s, %.1f s", len(testkit.Operations(t)), m.Requests(), len(m.Actors),
+				choices, time.Since(began).Seconds())
 		})
 	}
 }
@@ -46,343 +61,314 @@ func TestMatrix(t *testing.T) {
 type matrix struct {
 	t *testing.T
 	*testkit.Cast
-	requests int
-	heard    map[string][]byte // all that each actor was told
+	turn   int // which share of the combinations is tried
+	refs   map[string]map[string]string
+	absent map[string]testkit.Response // what is told of what never was
 }
 
-func (m *matrix) ask(a testkit.Actor, method, path string, body any, headers ...string) testkit.Response {
+// fails prints all that one needs to mend it.
+func (m *matrix) fails(q testkit.Asked, of *testkit.Person, mark, what, model, look string) {
 	m.t.Helper()
-	m.requests++
-	r := m.Client(a).Do(method, path, body, headers...)
-	if r.Status >= http.StatusInternalServerError {
-		m.t.Errorf("%s %s as %s: %d %s", method, path, a.Name, r.Status, r.Body)
+	line := q.String() + "\n\tviewer:    " + q.As.Name
+	if of != nil {
+		line += fmt.Sprintf(", who is %s to %s", m.Standing(q.As.Person, of).Relation, of.Name) + "\n\tchoices:   " + of.Choices.String()
+		if audience, set := of.Choices.Audiences[mark]; set {
+			line += ", " + mark + " for " + []string{"only_me", "followers", "members", "everyone"}[audience]
+		}
 	}
-	if m.heard == nil {
-		m.heard = map[string][]byte{}
+	if q.Target.Of != nil {
+		line += "\n\tabout:     " + q.Target.String()
 	}
-	m.heard[a.Name] = append(append(m.heard[a.Name], r.Body...), fmt.Sprint(r.Header)...)
-	return r
+	m.t.Errorf("%s\n\tgot:       %s\n\tthe model: %s (docs/privacy-model.md)\n\tlook at:   %s", line, what, model, look)
 }
 
-// question is one request about the owner: its path, the path of the same
-// request about nobody, and the audience of the object it is about.
-type question struct {
-	path, nobody string
-	ceiling      int
-	exists       string // the mark without which the object is not there
-}
+// share says whether a combination is tried in this turn: all of them in the long
+// form, otherwise one in of, another one for each way to choose.
+func (m *matrix) share(i, of int) bool { return prove() || (i+m.turn)%of == 0 }
 
-// questions are the requests that an operation about members or workouts makes.
-// An operation that fits none of them fails the test.
-func (m *matrix) questions(o testkit.Operation) []question {
-	var all []question
-	switch o.Object {
-	case "member":
-		name := "ref"
-		if strings.Contains(o.Path, "{id}") {
-			name = "id"
-		}
-		all = append(all, question{
-			testkit.Fill(o.Path, map[string]string{name: m.Owner.ID}),
-			testkit.Fill(o.Path, map[string]string{name: uuid.NewString()}), 3, "username",
-		})
-		if name == "ref" {
-			all = append(all, question{
-				testkit.Fill(o.Path, map[string]string{name: m.Owner.Name}),
-				testkit.Fill(o.Path, map[string]string{name: "nobody-at-all"}), 3, "username",
-			})
-		}
-	case "workout":
-		for audience, id := range m.Workouts {
-			all = append(all, question{
-				testkit.Fill(o.Path, map[string]string{"id": id}),
-				testkit.Fill(o.Path, map[string]string{"id": uuid.Must(uuid.NewV7()).String()}), audience, "workout",
-			})
-		}
-	case "session":
-		id := m.Query(`SELECT id::text FROM auth.session WHERE member_id = $1 LIMIT 1`, m.Owner.ID)
-		all = append(all, question{
-			testkit.Fill(o.Path, map[string]string{"id": id}), testkit.Fill(o.Path, map[string]string{"id": uuid.NewString()}), 0, "owner",
-		})
-	case "self", "none":
-		path := testkit.Fill(o.Path, map[string]string{"name": "nothing.js"})
-		switch o.ID {
-		case "searchMembers":
-			path += "?q=owne"
-		case "viewAs":
-			path += "?relation=anonymous"
-		}
-		all = append(all, question{path: path})
-	default:
-		m.t.Fatalf("%s is about a %q: teach the matrix what that is", o.ID, o.Object)
+// start is what an answer as a whole is about.
+func start(q testkit.Asked) testkit.Thing {
+	if q.Target.Of != nil {
+		return testkit.Thing{Of: q.Target.Of, Ceiling: q.Target.Ceiling, ID: q.Target.ID, Kind: q.Answer()}
 	}
-	return all
+	own := testkit.Thing{Of: q.As.Person, Ceiling: 3, Kind: q.Answer()}
+	if own.Of != nil {
+		own.ID = own.Of.ID
+	}
+	return own
 }
 
-// read asks a reading operation as everybody.
-func (m *matrix) read(o testkit.Operation) {
-	m.t.Helper()
-	owner := m.Actors[len(m.Actors)-1]
-	marks := o.MarkOf()
-	for _, q := range m.questions(o) {
-		whole := m.ask(owner, o.Method, q.path, nil)
+// reference asks as each subject about themself, and notes all that there is to
+// be seen, by answer and thing. The owner must have a value for everything, or its
+// absence for others would prove nothing.
+func reference(t *testing.T, stage *testkit.Cast) map[string]map[string]string {
+	m := &matrix{t: t, Cast: stage.Twin(t), refs: map[string]map[string]string{}}
+	defer m.Stop()
+	g := testkit.NewGenerator(m.Cast)
+	owned := map[string]bool{}
+	for _, o := range testkit.Operations(m.t) {
+		if !o.Reads() || o.Schema == nil {
+			continue
+		}
 		for _, a := range m.Actors {
-			got := m.ask(a, o.Method, q.path, nil)
-			at := fmt.Sprintf("%s as %s (%s)", q.path, a.Name, o.ID)
-			if o.Auth == "session" && a.Person == nil {
-				m.status(at, got, http.StatusUnauthorized)
+			if a.Over || a.Person == nil || !slices.Contains(m.Subjects, a.Person) {
 				continue
 			}
-			if q.nobody == "" {
-				m.about(at, a, o, got)
-				continue
-			}
-			visible := a.Shows(q.exists, m.Choices, q.ceiling)
-			// What a list or picture stands under decides, too; a list of
-			// workouts is there for whoever finds the member, and lacks what is hidden.
-			if o.Mark != "" && o.Mark != "workout" {
-				visible = visible && a.Shows(o.Mark, m.Choices, q.ceiling)
-			}
-			if !visible {
-				m.status(at, got, http.StatusNotFound)
-				if differ := got.Same(m.ask(a, o.Method, q.nobody, nil)); differ != "" {
-					m.t.Errorf("%s: hidden and absent differ: %s", at, differ)
+			targets := g.Targets(o)
+			mine := slices.DeleteFunc(targets, func(t testkit.Target) bool { return t.Of != nil && t.Of != a.Person })
+			for _, r := range g.Requests(o, mine, 1) {
+				q := m.Prepare(a, r)
+				for _, answer := range m.All(q) {
+					if answer.Status != http.StatusOK {
+						continue
+					}
+					for _, s := range m.Judge(o, answer.Body, start(q)).Seen {
+						if m.refs[o.Answer()+s.About.ID] == nil {
+							m.refs[o.Answer()+s.About.ID] = map[string]string{}
+						}
+						m.refs[o.Answer()+s.About.ID][s.Path] = s.Mark
+						if a.Name == "owner" {
+							owned[s.About.Kind+" "+s.Path] = true
+						}
+					}
 				}
-				continue
-			}
-			m.status(at, got, http.StatusOK)
-			if o.Schema != nil {
-				m.keys(at, a, o, got, whole, marks, q.ceiling)
 			}
 		}
 	}
-}
-
-// about is for operations about the asker or about nobody: search, feed, one's
-// own things. What of the owner is in the answer must be the model's.
-func (m *matrix) about(at string, a testkit.Actor, o testkit.Operation, got testkit.Response) {
-	m.t.Helper()
-	if o.Schema == nil || got.Status != http.StatusOK {
-		return
-	}
-	switch o.ID {
-	case "searchMembers":
-		m.items(at, a, got, "", func(item map[string]any) bool { return item["id"] == m.Owner.ID },
-			map[bool]int{true: 1}[a.Shows("username", m.Choices, 3)])
-	case "listFeed":
-		want := 0
-		for audience := range m.Workouts {
-			if a.Reach == 1 && a.Shows("workout", m.Choices, audience) {
-				want++
-			}
-		}
-		m.items(at, a, got, "member", func(item map[string]any) bool { return slices.Contains(m.Workouts[:], fmt.Sprint(item["id"])) }, want)
-	}
-}
-
-// items counts the owner's things in a list and holds each to the model.
-func (m *matrix) items(at string, a testkit.Actor, got testkit.Response, nested string, owners func(map[string]any) bool, want int) {
-	m.t.Helper()
-	list, _ := got.Map(m.t)["items"].([]any)
-	found := 0
-	for _, entry := range list {
-		item, _ := entry.(map[string]any)
-		if !owners(item) {
+	for _, o := range testkit.Operations(m.t) {
+		if !o.Reads() {
 			continue
 		}
-		found++
-		ceiling := 3
-		if nested != "" {
-			ceiling = slices.Index(m.Workouts[:], fmt.Sprint(item["id"]))
+		for _, path := range o.Private() {
+			if !owned[path] {
+				owned[path] = true
+				m.t.Errorf("%s: the owner has no %s, so nothing shows that others don't get it: give the owner one in Assemble, internal/testkit/cast.go", o.ID, path)
+			}
 		}
-		encoded, err := json.Marshal(item)
-		if err != nil {
-			m.t.Fatal(err)
-		}
-		schema := itemMarks(m.t, nested)
-		m.compare(at, a, encoded, schema, ceiling, nil)
 	}
-	if found != want {
-		m.t.Errorf("%s: %d of the owner's, the model says %d", at, found, want)
-	}
+	return m.refs
 }
 
-// itemMarks are the marks of one entry of a list: a member's, or a workout's.
-func itemMarks(t *testing.T, nested string) map[string]string {
-	t.Helper()
-	id := "searchMembers"
-	if nested != "" {
-		id = "listFeed"
-	}
-	out := map[string]string{}
-	for _, o := range testkit.Operations(t) {
-		if o.ID != id {
+// reads asks every reading operation as everybody.
+func (m *matrix) reads() {
+	g := testkit.NewGenerator(m.Cast)
+	for _, o := range testkit.Operations(m.t) {
+		if !o.Reads() {
 			continue
 		}
-		for path, mark := range o.MarkOf() {
-			if rest, ok := strings.CutPrefix(path, "items[]."); ok {
-				out[rest] = mark
+		targets := g.Targets(o)
+		for i, r := range g.Requests(o, targets, len(targets)) {
+			subject := r.Target.Of == nil || slices.Contains(m.Subjects, r.Target.Of)
+			for j, a := range m.Actors {
+				// Every actor about every subject, plainly, in larger shares than the rest.
+				if (r.Base() && subject && m.share(i+j, 4)) || m.share(i*len(m.Actors)+j, 23) {
+					m.read(m.Prepare(a, r))
+				}
 			}
 		}
 	}
-	return out
+	for _, problem := range g.Problems() {
+		m.t.Error(problem)
+	}
 }
 
-// keys holds an answer to the model: of what the owner is told, exactly the
-// members that stand under what the actor may see.
-func (m *matrix) keys(at string, a testkit.Actor, o testkit.Operation, got, whole testkit.Response, marks map[string]string, ceiling int) {
+func (m *matrix) read(q testkit.Asked) {
 	m.t.Helper()
-	switch o.ID {
-	case "listFollowers", "listFollowing":
-		return // other members' summaries: TestListsShowOnlyWhoIsFound
-	case "listMemberWorkouts":
-		want := 0
-		for audience := range m.Workouts {
-			if a.Shows("workout", m.Choices, audience) {
-				want++
-			}
-		}
-		m.items(at, a, got, "member", func(map[string]any) bool { return true }, want)
+	want := m.Expect(q.As, q.Request)
+	pages := m.All(q)
+	first := pages[0]
+	for _, f := range q.Validate(first) {
+		m.t.Errorf("%s:\n\t%s", q, f)
+	}
+	m.status(q, first, want)
+	if want == http.StatusNotFound {
+		m.asAbsent(q, first)
+	}
+	if first.Status != http.StatusOK || q.Schema == nil {
 		return
 	}
-	reference, err := testkit.Paths(whole.Body)
-	if err != nil {
-		m.t.Fatalf("%s: %v", at, err)
+	var ids []string
+	for _, page := range pages {
+		m.keys(q, page)
+		ids = append(ids, q.Things(page.Body)...)
 	}
-	// The owner has a value for everything, or absence would prove nothing.
-	if a.Name == "owner" {
-		for path, mark := range marks {
-			if !reference[path] && mark != "always" && !neverRecorded[path] {
-				m.t.Errorf("%s: the owner has no %s to be hidden", at, path)
-			}
-		}
-	}
-	m.compare(at, a, got.Body, marks, ceiling, reference)
-}
-
-// neverRecorded can't be in one recording together with the rest.
-var neverRecorded = map[string]bool{
-	"resistance": true, "resistance.t_s": true, "resistance.values": true,
-	"resistance_avg": true, "laps[].resistance_avg": true,
-}
-
-// compare holds the members of a body to the marks. With a reference, all that
-// shows must be there as well.
-func (m *matrix) compare(at string, a testkit.Actor, body []byte, marks map[string]string, ceiling int, reference map[string]bool) {
-	m.t.Helper()
-	got, err := testkit.Paths(body)
-	if err != nil {
-		m.t.Errorf("%s: %v", at, err)
+	if !q.Lists() {
 		return
 	}
-	shows := func(path string) bool {
-		// A member of a body is there if it and all around it may be.
-		for p := path; ; p = strings.TrimSuffix(p[:strings.LastIndex(p, ".")], "[]") {
-			if mark, known := marks[p]; !known || (mark != "always" && !a.Shows(mark, m.Choices, ceiling)) {
-				return false
-			}
-			if !strings.Contains(p, ".") {
-				return true
-			}
-		}
+	rows, held, known := m.Rows(q.As.Person, q.Request)
+	if !known {
+		m.t.Errorf("%s is a list of members or workouts; say in rows, in internal/testkit/rows.go, which of them belong in it", q.ID)
 	}
-	for _, path := range slices.Sorted(maps.Keys(got)) {
-		if !shows(path) {
-			m.t.Errorf("%s: shows %s (%s)", at, path, marks[path])
-		}
-	}
-	for _, path := range slices.Sorted(maps.Keys(reference)) {
-		if shows(path) && !got[path] {
-			m.t.Errorf("%s: lacks %s (%s)", at, path, marks[path])
-		}
+	slices.Sort(ids)
+	if held && !slices.Equal(ids, rows) {
+		m.fails(q, q.Target.Of, "", "the list holds "+m.names(ids), "it holds "+m.names(rows), "the query of "+q.ID+", and row-level security")
 	}
 }
 
-func (m *matrix) status(at string, got testkit.Response, want int) {
-	m.t.Helper()
-	if got.Status != want {
-		m.t.Errorf("%s: %d, the model says %d: %.200s", at, got.Status, want, got.Body)
-	}
-}
-
-// canaries: no value of a field that an actor may not see is anywhere in all
-// that they were told.
-func (m *matrix) canaries() {
-	m.t.Helper()
-	for _, a := range m.Actors {
-		for field, value := range testkit.Markers {
-			ceiling := 3
-			if a.Shows(field, m.Choices, ceiling) {
-				continue
+// names says ids for people.
+func (m *matrix) names(ids []string) string {
+	var all []string
+	for _, id := range ids {
+		name := id
+		for _, p := range m.People {
+			if p.ID == id {
+				name = p.Name
 			}
-			if strings.Contains(string(m.heard[a.Name]), value) {
-				m.t.Errorf("%s heard %s, which is %s", a.Name, value, field)
-			}
-		}
-	}
-	log := m.Log.String()
-	for field, value := range testkit.Markers {
-		if strings.Contains(log, value) {
-			m.t.Errorf("the log holds %s, which is %s", value, field)
-		}
-	}
-}
-
-// lastComesLast puts what ends a session, or a relation, behind everything else.
-func lastComesLast(all []testkit.Operation) []testkit.Operation {
-	late := []string{"unfollowMember", "removeFollower", "blockMember", "unblockMember", "revokeSession", "revokeOtherSessions", "logout", "deleteMe"}
-	slices.SortStableFunc(all, func(a, b testkit.Operation) int {
-		return slices.Index(late, a.ID) - slices.Index(late, b.ID)
-	})
-	return all
-}
-
-// theirs are the owner's rows, all but the edges, which others may add to.
-const theirs = `SELECT md5(coalesce(string_agg(r, '|' ORDER BY r), '')) FROM (
-	SELECT m::text r FROM member m WHERE id = $1 UNION ALL SELECT p::text FROM profile p WHERE member_id = $1
-	UNION ALL SELECT a::text FROM avatar a WHERE member_id = $1 UNION ALL SELECT w::text FROM workout w WHERE member_id = $1
-	UNION ALL SELECT w::text FROM workout_part w WHERE member_id = $1 UNION ALL SELECT c::text FROM auth.credential c WHERE member_id = $1
-	UNION ALL SELECT c::text FROM auth.account c WHERE member_id = $1 UNION ALL SELECT s::text FROM auth.session s WHERE member_id = $1
-	UNION ALL SELECT k::text FROM member_key k WHERE member_id = $1) AS rows`
-
-// write tries a writing operation on the owner's things as everybody else.
-// Nothing of the owner's changes, and who can't see it is told what nobody is.
-func (m *matrix) write(o testkit.Operation) {
-	m.t.Helper()
-	for _, q := range m.questions(o) {
-		for _, a := range m.Actors[:len(m.Actors)-1] {
-			body, headers := o.Body, []string(nil)
-			switch o.BodyType {
-			case "multipart/form-data":
-				file, media := testkit.Multipart(m.t, "ride.fit", []byte("no recording"))
-				body, headers = file, []string{"Content-Type", media}
-			case "image/png", "image/jpeg":
-				body, headers = testkit.Picture(m.t), []string{"Content-Type", "image/png"}
-			}
-			before := m.Query(theirs, m.Owner.ID)
-			visible := q.exists != "" && a.Shows(q.exists, m.Choices, q.ceiling)
-			got := m.ask(a, o.Method, q.path, body, headers...)
-			at := fmt.Sprintf("%s %s as %s (%s)", o.Method, q.path, a.Name, o.ID)
-			if after := m.Query(theirs, m.Owner.ID); after != before {
-				m.t.Errorf("%s: changed what is the owner's (%d)", at, got.Status)
-			}
-			switch {
-			case o.Auth == "session" && a.Person == nil:
-				m.status(at, got, http.StatusUnauthorized)
-			case q.nobody == "":
-			case o.Object == "workout" && visible:
-				m.status(at, got, http.StatusForbidden)
-			case o.Object == "session", o.Object == "workout":
-				m.status(at, got, http.StatusNotFound)
-				if differ := got.Same(m.ask(a, o.Method, q.nobody, body, headers...)); differ != "" {
-					m.t.Errorf("%s: hidden and absent differ: %s", at, differ)
+			for _, w := range p.Workouts {
+				if w.ID == id {
+					name = fmt.Sprintf("a workout of %s (audience %d)", p.Name, w.Audience)
 				}
-			case !visible && (o.ID == "followMember" || o.ID == "blockMember"):
-				if a.Name == "blocker" && o.ID == "blockMember" {
-					continue // they blocked the owner already, and may say so again
-				}
-				m.status(at, got, http.StatusNotFound)
 			}
+		}
+		all = append(all, name)
+	}
+	return fmt.Sprintf("%d: %s", len(all), strings.Join(all, ", "))
+}
+
+func (m *matrix) status(q testkit.Asked, got testkit.Response, want int) {
+	m.t.Helper()
+	same := got.Status == want || want == 0
+	if want == http.StatusUnauthorized && q.As.Over { // whether the request is one comes first
+		same = same || got.Status == http.StatusBadRequest
+	}
+	if want == http.StatusOK {
+		same = got.Status < http.StatusBadRequest
+	}
+	if !same || got.Status >= http.StatusInternalServerError {
+		m.fails(q, q.Target.Of, q.Mark, fmt.Sprintf("%d %.200s", got.Status, got.Body), fmt.Sprintf("%d", want), "the feature behind "+q.ID)
+	}
+}
+
+// asAbsent holds an answer about something hidden to the one about what never was.
+func (m *matrix) asAbsent(q testkit.Asked, got testkit.Response) {
+	m.t.Helper()
+	key := fmt.Sprint(q.As.Name, q.ID, q.Why, q.Named)
+	absent, known := m.absent[key]
+	if !known {
+		g := testkit.NewGenerator(m.Cast)
+		targets := g.Targets(q.Operation)
+		for _, r := range g.Requests(q.Operation, targets[len(targets)-1:], 1) {
+			if r.Why == q.Why && r.Named == q.Named {
+				absent = m.Send(m.Prepare(q.As, r))
+				known = true
+			}
+		}
+		if !known {
+			return
+		}
+		m.absent[key] = absent
+	}
+	if differ := got.Same(absent); differ != "" {
+		m.fails(q, q.Target.Of, q.Mark, "another answer than for what never was: "+differ, "hidden and absent are alike", "the feature behind "+q.ID)
+	}
+}
+
+// keys holds the members of an answer to the model: none that doesn't show, and in
+// a plain answer each that there is and that shows.
+func (m *matrix) keys(q testkit.Asked, got testkit.Response) {
+	m.t.Helper()
+	j := m.Judge(q.Operation, got.Body, start(q))
+	for _, f := range j.Faults {
+		m.fails(q, q.Target.Of, "", f, "no such member", "api/openapi.yaml, and internal/dto")
+	}
+	has := map[testkit.Thing]map[string]bool{}
+	for _, s := range j.Seen {
+		if has[s.About] == nil {
+			has[s.About] = map[string]bool{}
+		}
+		has[s.About][s.Path] = true
+		if !m.shows(q.As.Person, s.About, s.Mark) {
+			m.fails(q, s.About.Of, s.Mark, fmt.Sprintf("shows %s = %.80v", s.At, s.Value),
+				fmt.Sprintf("%s is under %s, which is not for them", s.At, s.Mark), "internal/dto, the constructor of "+q.Answer()+", and the query behind "+q.ID)
+		}
+	}
+	if !q.Base() {
+		return
+	}
+	for about, got := range has {
+		for path, mark := range m.refs[q.Answer()+about.ID] {
+			if mark != "always" && !got[path] && m.reaches(q.As.Person, about, m.refs[q.Answer()+about.ID], path) {
+				m.fails(q, about.Of, mark, "lacks "+path, fmt.Sprintf("%s is under %s, which is for them", path, mark), "internal/dto, the constructor of "+q.Answer())
+			}
+		}
+	}
+}
+
+func (m *matrix) shows(viewer *testkit.Person, about testkit.Thing, mark string) bool {
+	if about.Of == nil {
+		return mark == "always"
+	}
+	return m.Standing(viewer, about.Of).Shows(mark, about.Of.Choices, about.Ceiling)
+}
+
+// reaches says whether a member of a body, and all around it, shows.
+func (m *matrix) reaches(viewer *testkit.Person, about testkit.Thing, marks map[string]string, path string) bool {
+	for p := path; ; {
+		if mark, known := marks[p]; known && !m.shows(viewer, about, mark) {
+			return false
+		}
+		cut := strings.LastIndexAny(p, ".[")
+		if cut < 0 {
+			return true
+		}
+		p = p[:cut]
+	}
+}
+
+// writes tries every writing operation as everybody but the owners themselves.
+// Nothing of the owners changes, and who can't see a thing is told what is told of
+// what never was.
+func (m *matrix) writes() {
+	g := testkit.NewGenerator(m.Cast)
+	before := map[string]string{}
+	for i, o := range testkit.Operations(m.t) {
+		if o.Reads() {
+			continue
+		}
+		targets := slices.DeleteFunc(g.Targets(o), func(t testkit.Target) bool { return t.Of != nil && !slices.Contains(m.Subjects, t.Of) })
+		forms := g.Requests(o, targets, 0)
+		if prove() {
+			forms = g.Requests(o, targets, 1)
+		}
+		for k, r := range forms {
+			for j, a := range m.Actors {
+				if a.Person == r.Target.Of && a.Person != nil || slices.Contains(m.Subjects, a.Person) && r.Target.Of == nil && !a.Over {
+					continue
+				}
+				if !m.share(i+j+k, 8) {
+					continue
+				}
+				if before[a.Name] == "" {
+					before[a.Name] = m.Rest(m.Subjects, a)
+				}
+				q := m.Prepare(a, r)
+				got := m.Send(q)
+				if after := m.Rest(m.Subjects, a); after != before[a.Name] {
+					m.fails(q, q.Target.Of, "", fmt.Sprintf("%d, and rows changed in %s", got.Status, m.Differ(before[a.Name], after)), "only the owner changes what is theirs", "the statement behind "+q.ID)
+					m.Restore()
+					continue
+				}
+				m.write(q, got)
+				if got.Status < http.StatusBadRequest {
+					m.Restore()
+				}
+			}
+		}
+	}
+}
+
+func (m *matrix) write(q testkit.Asked, got testkit.Response) {
+	m.t.Helper()
+	for _, f := range q.Validate(got) {
+		m.t.Errorf("%s:\n\t%s", q, f)
+	}
+	want := m.Expect(q.As, q.Request)
+	m.status(q, got, want)
+	if of := q.Target.Of; of != nil && want != http.StatusUnauthorized && want != http.StatusForbidden {
+		hidden := want == http.StatusNotFound || !m.Standing(q.As.Person, of).Shows("username", of.Choices, 3)
+		if hidden && !m.Knows(q.As.Person, of) {
+			m.Restore()
+			m.asAbsent(q, got)
 		}
 	}
 }

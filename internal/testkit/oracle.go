@@ -1,16 +1,21 @@
 package testkit
 
 import (
-	"github.com/paceline/paceline/internal/privacy"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
 )
 
-// Standing is what an actor is to an owner, in the engines' own words.
+// Standing is what a viewer is to an owner, in the engines' own words.
 type Standing struct {
-	Name string
-	// Reach is the narrowest audience that includes the actor: 0 the owner,
+	// Relation says it for people: self, follower, member, anonymous, blocked.
+	Relation string
+	// Reach is the narrowest audience that includes the viewer: 0 the owner,
 	// 1 followers, 2 members, 3 anybody; Never is beyond every audience.
 	Reach int
-	// Shown: the owner follows the actor, or asks to, and so shows who they are.
+	// Shown: the owner follows the viewer, or asks to, and so shows who they are.
 	Shown bool
 }
 
@@ -19,17 +24,59 @@ const Never = 4
 
 // Choices are an owner's settings in the engines' own words.
 type Choices struct {
+	Name            string // "followers", "mixed 7": for people
 	Private         bool
 	Discoverability int            // 0 nobody … 3 everyone
 	Audiences       map[string]int // by the field's name
 }
 
-// Shows is the privacy model once more, from its text and not from the code that
-// answers: whether the field of the owner, in an object whose own audience is
-// ceiling, is for the actor. The marks "always" and "owner" are the contract's.
+// rule is a row of the table in docs/privacy-model.md.
+type rule struct{ subject, by, standard string }
+
+// table is the model as the page has it: what must come back is computed from
+// there, and not from the code that answers.
+var table = sync.OnceValue(func() map[string]rule {
+	page, err := os.ReadFile(filepath.Join(root(), "docs", "privacy-model.md"))
+	if err != nil {
+		panic("testkit: the table of the privacy model: " + err.Error())
+	}
+	rules := map[string]rule{}
+	for line := range strings.SplitSeq(string(page), "\n") {
+		cells := strings.Split(strings.Trim(line, "| "), " | ")
+		if len(cells) == 7 && strings.HasPrefix(cells[1], "`") {
+			rules[strings.Trim(cells[1], "`")] = rule{cells[0], cells[2], cells[3]}
+		}
+	}
+	return rules
+})
+
+// root is the folder of the module.
+func root() string {
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	panic("testkit: no go.mod above the working directory")
+}
+
+// Ruled says whether the model, or the contract's two words besides, knows a mark.
+func Ruled(mark string) bool {
+	_, known := table()[mark]
+	return known || mark == "always" || mark == "owner"
+}
+
+// Shows is the privacy model once more, from its text: whether the field of the
+// owner, in an object whose own audience is ceiling, is for the viewer. The marks
+// "always" and "owner" are the contract's. A mark without a rule shows nothing.
 func (s Standing) Shows(mark string, c Choices, ceiling int) bool {
 	if s.Reach == Never {
-		return false
+		return mark == "always"
 	}
 	reaches := func(audience int) bool {
 		if c.Private && audience > 1 {
@@ -37,46 +84,83 @@ func (s Standing) Shows(mark string, c Choices, ceiling int) bool {
 		}
 		return audience >= s.Reach
 	}
-	switch mark {
-	case "always":
+	r := table()[mark]
+	switch {
+	case mark == "always":
 		return true
-	case "owner", "email", "birth_date", "device":
+	case mark == "owner", r.by == "fixed":
 		return s.Reach == 0
-	case "id", "username":
+	case r.by == "discoverability":
 		return s.Shown || c.Discoverability >= s.Reach
-	case "workout", "effort":
+	case r.by == "the workout":
 		return reaches(ceiling)
-	case "heart_rate", "route":
+	case r.by == "a setting" && r.subject == "workout": // never wider than the workout
 		return reaches(min(c.Audiences[mark], ceiling))
+	case r.by == "a setting":
+		return reaches(c.Audiences[mark])
 	default:
-		audience, chosen := c.Audiences[mark]
-		return chosen && reaches(audience)
+		return s.Reach == 0 // no rule: nobody else's
 	}
-}
-
-// Uniform are choices with one audience for everything that can be chosen.
-func Uniform(audience int, private bool) Choices {
-	c := Choices{Private: private, Discoverability: audience, Audiences: map[string]int{}}
-	for _, r := range privacy.Model() {
-		if r.Field.Widenable() {
-			c.Audiences[r.Name] = audience
-		}
-	}
-	return c
-}
-
-// Defaults are the choices of a new account, as the model's table gives them.
-func Defaults() Choices {
-	c := Choices{Discoverability: 2, Audiences: map[string]int{}}
-	for _, r := range privacy.Model() {
-		if r.Field.Widenable() {
-			c.Audiences[r.Name] = int(r.Default)
-		}
-	}
-	return c
 }
 
 var audienceNames = []string{"only_me", "followers", "members", "everyone"}
+
+// Uniform are choices with one audience for everything that can be chosen.
+func Uniform(t testing.TB, audience int, private bool) Choices {
+	t.Helper()
+	c := Choices{Name: audienceNames[audience], Private: private, Discoverability: audience, Audiences: map[string]int{}}
+	if private {
+		c.Name += ", private"
+	}
+	for _, name := range Audiences(t) {
+		c.Audiences[name] = audience
+	}
+	return c
+}
+
+// Defaults are the choices of a new account, as the table gives them.
+func Defaults(t testing.TB) Choices {
+	t.Helper()
+	c := Choices{Name: "defaults", Discoverability: 2, Audiences: map[string]int{}}
+	for _, name := range Audiences(t) {
+		for audience, word := range audienceNames {
+			if table()[name].standard == word {
+				c.Audiences[name] = audience
+			}
+		}
+	}
+	return c
+}
+
+// Mixed are choices drawn by n, another one for each field. With enough of them
+// every field has met every audience beside every audience of each other field.
+func Mixed(t testing.TB, n int) Choices {
+	t.Helper()
+	draw := uint64(n)*0x9e3779b97f4a7c15 + 1 //nolint:gosec // a small number; xorshift, so that n is all there is to say
+	next := func(below uint64) int {
+		draw ^= draw << 13
+		draw ^= draw >> 7
+		draw ^= draw << 17
+		return int((draw >> 33) % below) //nolint:gosec // below is small
+	}
+	c := Choices{Name: "mixed " + string(rune('0'+n%10)), Discoverability: next(4), Audiences: map[string]int{}, Private: next(5) == 0}
+	if n > 9 {
+		c.Name = "mixed " + string(rune('0'+n/10%10)) + string(rune('0'+n%10))
+	}
+	for _, name := range Audiences(t) {
+		c.Audiences[name] = next(4)
+	}
+	return c
+}
+
+// String says a choice for a failure's line.
+func (c Choices) String() string {
+	s := c.Name + " (found by " + audienceNames[c.Discoverability]
+	if c.Private {
+		s += ", private"
+	}
+	return s + ")"
+}
 
 // Patch is the body that makes an account choose so. The switch goes last where
 // it is on and first where it is off, which is for the caller to order.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
 	"net/http"
 	"net/http/httptest"
@@ -59,6 +60,11 @@ type World struct {
 	Outbox  *mail.Outbox
 	Service *service.Service
 	Log     *LogBuffer
+	Stop    func() // ends the server; the database stays until the test's end
+
+	with      []func(*service.Options)
+	restQuery string
+	read      map[string]int // how many mails to an address Code doesn't look at
 }
 
 // LogBuffer keeps what is logged.
@@ -92,10 +98,21 @@ var Generous = config.Limits{
 // in production.
 func Start(t testing.TB, with ...func(*service.Options)) *World {
 	t.Helper()
-	w := &World{
+	return start(t, &World{
 		T: t, PG: pgtest.New(t), Ring: seal.NewRing(), Log: &LogBuffer{},
-		Clock: &Clock{at: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)},
-	}
+		Clock: &Clock{at: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}, with: with,
+	})
+}
+
+// Twin starts a world with all that is in this one, which has to be stopped:
+// the same rows, keys, tokens and time, and from then on a life of its own.
+func (w *World) Twin(t testing.TB) *World {
+	t.Helper()
+	return start(t, &World{T: t, PG: w.PG.Copy(t), Ring: w.Ring, Log: &LogBuffer{}, Clock: &Clock{at: w.Clock.Now()}, with: w.with})
+}
+
+func start(t testing.TB, w *World) *World {
+	t.Helper()
 	w.Outbox = mail.NewOutbox("http://paceline.test", 1000, w.Clock.Now)
 	o := service.Options{
 		Database: db.Config{URL: w.PG.Superuser()},
@@ -106,7 +123,7 @@ func Start(t testing.TB, with ...func(*service.Options)) *World {
 		Observer: observe.New(w.Log, nil),
 		Now:      w.Clock.Now,
 	}
-	for _, f := range with {
+	for _, f := range w.with {
 		f(&o)
 	}
 	s, err := service.New(t.Context(), o)
@@ -124,13 +141,14 @@ func Start(t testing.TB, with ...func(*service.Options)) *World {
 	if w.Root, err = pgx.Connect(t.Context(), w.PG.Superuser()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	w.Stop = sync.OnceFunc(func() {
 		server.Close()
 		stop()
 		jobs.Wait()
 		s.Close()
 		_ = w.Root.Close(context.Background())
 	})
+	t.Cleanup(w.Stop)
 	return w
 }
 
@@ -138,6 +156,20 @@ func Start(t testing.TB, with ...func(*service.Options)) *World {
 type Person struct {
 	*Client
 	ID, Name, Email, Password, Token, Refresh string
+
+	// What the engines know of somebody in a Cast.
+	Session  string // the id of the session that Token is of
+	Minor    bool
+	Gone     bool // the account was deleted
+	Choices  Choices
+	Workouts []Recorded
+	Values   map[string]string // what they said of themselves, by field
+}
+
+// Recorded is a workout that somebody has.
+type Recorded struct {
+	ID       string
+	Audience int
 }
 
 // Password is a test member's.
@@ -150,15 +182,21 @@ func (w *World) Join(name string) *Person { return w.JoinBorn(name, "1990-04-05"
 func (w *World) JoinBorn(name, born string) *Person {
 	w.T.Helper()
 	p := &Person{Name: name, Email: name + "@example.test", Password: Password(name)}
-	taken := w.Do(http.MethodPost, "/v1/auth/register", map[string]any{
-		"email": p.Email, "password": p.Password, "username": name, "display_name": "Display " + name, "birth_date": born,
-	}).Want(w.T, http.StatusAccepted).Map(w.T)
-	w.Do(http.MethodPost, "/v1/auth/verify", map[string]any{
-		"email": p.Email, "code": w.Code(p.Email), "registration_id": taken["registration_id"],
-	}).Want(w.T, http.StatusNoContent)
+	w.Do(http.MethodPost, "/v1/auth/verify", w.register(name, born)).Want(w.T, http.StatusNoContent)
 	w.Login(p)
 	p.ID, _ = p.Get("/v1/me").Want(w.T, http.StatusOK).Map(w.T)["id"].(string)
 	return p
+}
+
+// register registers a member and gives what makes the account: the address, the
+// code from the mail and the registration's id.
+func (w *World) register(name, born string) map[string]any {
+	w.T.Helper()
+	email := name + "@example.test"
+	taken := w.Do(http.MethodPost, "/v1/auth/register", map[string]any{
+		"email": email, "password": Password(name), "username": name, "display_name": "Display " + name, "birth_date": born,
+	}).Want(w.T, http.StatusAccepted).Map(w.T)
+	return map[string]any{"email": email, "code": w.Code(email), "registration_id": taken["registration_id"]}
 }
 
 // Login gives a person a new session.
@@ -178,6 +216,9 @@ func (w *World) Code(address string) string {
 	w.T.Helper()
 	for range 2000 { // the jobs look by themselves every five seconds
 		for _, m := range w.Outbox.Recent() {
+			if w.mailsTo(address) == w.read[address] {
+				break
+			}
 			if found := mailedCode.FindStringSubmatch(m.Body); m.To == address && found != nil {
 				return found[1]
 			}
@@ -243,6 +284,20 @@ func Picture(t testing.TB) []byte {
 	return b.Bytes()
 }
 
+// Photo is Picture as a JPEG.
+func Photo(t testing.TB) []byte {
+	t.Helper()
+	m, err := png.Decode(bytes.NewReader(Picture(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // Fill is a path template with its parameters set.
 func Fill(path string, params map[string]string) string {
 	for name, value := range params {
@@ -260,4 +315,23 @@ func Cancellable(t testing.TB) (context.Context, context.CancelFunc) {
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
 	return ctx, stop
+}
+
+// forgetMail makes Code wait for the next mail to an address.
+func (w *World) forgetMail(address string) {
+	if w.read == nil {
+		w.read = map[string]int{}
+	}
+	w.read[address] = w.mailsTo(address)
+}
+
+// mailsTo counts the mails with a code.
+func (w *World) mailsTo(address string) int {
+	n := 0
+	for _, m := range w.Outbox.Recent() {
+		if m.To == address && mailedCode.MatchString(m.Body) {
+			n++
+		}
+	}
+	return n
 }

@@ -32,6 +32,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,15 +65,31 @@ func (d *DB) URL(role string) string {
 	return withUser(d.url, role)
 }
 
+// Copy makes a database with all that is in this one, which nobody may be connected to. It is
+// dropped at the test's end.
+func (d *DB) Copy(t testing.TB) *DB {
+	t.Helper()
+	u, err := url.Parse(d.url)
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	return paceline.copyOf(t, strings.TrimPrefix(u.Path, "/"))
+}
+
 func (s *suite) new(t testing.TB) *DB {
 	t.Helper()
 	s.once.Do(func() { s.err = s.open() })
 	if s.err != nil {
 		t.Fatalf("pgtest: no database to test with: %v", s.err)
 	}
+	return s.copyOf(t, s.template)
+}
+
+func (s *suite) copyOf(t testing.TB, template string) *DB {
+	t.Helper()
 	name := "paceline_test_" + rand.Text()
 	// FILE_COPY took two thirds of WAL_LOG's time here: with fsync off its checkpoints are cheap.
-	statements := []string{"CREATE DATABASE " + quote(name) + " TEMPLATE " + quote(s.template) + " STRATEGY FILE_COPY"}
+	statements := []string{"CREATE DATABASE " + quote(name) + " TEMPLATE " + quote(template) + " STRATEGY FILE_COPY"}
 	for _, sql := range s.schema.perDatabase {
 		statements = append(statements, fmt.Sprintf(sql, quote(name)))
 	}

@@ -1,0 +1,106 @@
+package testkit
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// The rows of a world can be kept and put back, which takes milliseconds: so that
+// each write is tried on the same world, and none has to be tried last.
+
+// keep copies every table into the schema kept; back puts back those that have
+// changed since, and says how many.
+const keep = `
+CREATE SCHEMA kept;
+DO $$ DECLARE t record; BEGIN
+	FOR t IN SELECT n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'kept') AND n.nspname !~ '^pg_' LOOP
+		EXECUTE format('CREATE TABLE kept.%I AS TABLE %s', t.nspname || '.' || t.relname, t.name);
+	END LOOP;
+END $$;
+CREATE FUNCTION kept.back() RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE t record; changed integer := 0; same boolean;
+BEGIN
+	SET LOCAL session_replication_role = replica;
+	FOR t IN SELECT n.nspname || '.' || c.relname AS copy, format('%I.%I', n.nspname, c.relname) AS name
+		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'kept') AND n.nspname !~ '^pg_' LOOP
+		EXECUTE format('SELECT (SELECT coalesce(sum(hashtextextended(x::text, 0)), 0) FROM %s x) = (SELECT coalesce(sum(hashtextextended(x::text, 0)), 0) FROM kept.%I x)',
+			t.name, t.copy) INTO same;
+		IF NOT same THEN
+			EXECUTE format('DELETE FROM %s', t.name);
+			EXECUTE format('INSERT INTO %s SELECT * FROM kept.%I', t.name, t.copy);
+			changed := changed + 1;
+		END IF;
+	END LOOP;
+	RETURN changed;
+END $$;`
+
+// Keep notes all rows as they are, for Restore.
+func (w *World) Keep() {
+	w.T.Helper()
+	if _, err := w.Root.Exec(w.T.Context(), keep); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Restore puts all rows back as Keep found them, and says how many tables had
+// changed.
+func (w *World) Restore() int {
+	w.T.Helper()
+	changed := 0
+	if err := w.Root.QueryRow(w.T.Context(), `SELECT kept.back()`).Scan(&changed); err != nil {
+		w.T.Fatal(err)
+	}
+	return changed
+}
+
+// owned are the tables with rows of a member, by their owner's column. Edges are
+// left out: others add to them. What others can't do to them is edgesOf's.
+const owned = `
+SELECT coalesce(string_agg(format('SELECT %L, md5(coalesce(string_agg(x::text, ''|'' ORDER BY x::text), '''')) FROM %I.%I x WHERE %I = ANY($1::uuid[])',
+	n.nspname || '.' || c.relname, n.nspname, c.relname, a.attname), ' UNION ALL '), '')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relkind = 'r' AND n.nspname IN ('public', 'auth') AND c.relname <> 'edge'
+	AND (a.attname = 'member_id' OR (c.relname = 'member' AND a.attname = 'id'))`
+
+// edgesOf are the bits that nobody but an owner sets: whom they let follow, whom
+// they block, whom they ask.
+const edgesOf = `SELECT coalesce(string_agg(x, '|' ORDER BY x), '') FROM (
+	SELECT member_id || ' blocks ' || other_id AS x FROM edge WHERE member_id = ANY($1::uuid[]) AND other_id <> $2 AND bits & 4 <> 0) AS rows`
+
+// Rest is the state of all that is somebody's, but what is between them and the
+// actor: a line for each table.
+func (w *World) Rest(of []*Person, actor Actor) string {
+	w.T.Helper()
+	var ids []string
+	for _, p := range of {
+		if p != actor.Person {
+			ids = append(ids, p.ID)
+		}
+	}
+	other := uuid.Nil.String()
+	if actor.Person != nil {
+		other = actor.Person.ID
+	}
+	if w.restQuery == "" {
+		w.restQuery = `SELECT string_agg(t || ' ' || h, E'\n' ORDER BY t) FROM (` + w.Query(owned) + `) AS all_of (t, h)`
+	}
+	return w.Query(w.restQuery, ids) + "\nedges " + w.Query(edgesOf, ids, other)
+}
+
+// Differ names the tables that differ between two states of Rest.
+func (*World) Differ(before, after string) string {
+	var names []string
+	old := map[string]bool{}
+	for line := range strings.SplitSeq(before, "\n") {
+		old[line] = true
+	}
+	for line := range strings.SplitSeq(after, "\n") {
+		if !old[line] {
+			names = append(names, strings.Fields(line)[0])
+		}
+	}
+	return strings.Join(names, ", ")
+}
