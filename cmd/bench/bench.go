@@ -30,6 +30,9 @@ func init() {
 		{1, "reading a workout with everything on", (*bench).readWorkouts},
 		{3, "the feed", (*bench).readFeeds},
 		{4, "search by prefix", (*bench).searchMembers},
+		{6, "samples", (*bench).streams},
+		{7, "signing in, and a flood of it", (*bench).signIn},
+		{8, "memory", (*bench).memory},
 		{10, "stale reads after a change", (*bench).staleReads},
 	}
 }
@@ -116,7 +119,7 @@ func (b *bench) settle(ctx context.Context) error {
 	if err := conn.QueryRow(ctx, `SELECT current_setting('server_version'), pg_backend_pid()`).Scan(&version, &backend); err != nil {
 		return err
 	}
-	b.report.start(version, time.Now(), b.world)
+	b.report.start(version, time.Now(), b.world, b.rounds)
 	if b.postgres, err = load.Parent(backend); err != nil {
 		return fmt.Errorf("what processes take is read from /proc, which Linux has: %w", err)
 	}

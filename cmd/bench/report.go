@@ -36,13 +36,25 @@ type report struct {
 	lines   []line
 	blocks  []block
 	heading []string
+	curve   []curvePoint
+	notes   []string
+	rounds  int
 }
 
-func (r *report) start(version string, now time.Time, w *world.World) {
+func (r *report) start(version string, now time.Time, w *world.World, rounds int) {
+	r.rounds = rounds
 	r.heading = []string{
 		fmt.Sprintf("%d cores, PostgreSQL %s, %s, %s.", runtime.NumCPU(), version, runtime.Version(), now.UTC().Format("2 January 2006")),
-		fmt.Sprintf("%d members, %d follows, %d workouts, %d live sessions.", w.Members, w.FollowCount(), w.Workouts, w.Sessions),
+		fmt.Sprintf("%s members, %s follows, %s workouts, %s live sessions.",
+			thousands(int64(w.Members)), thousands(int64(w.FollowCount())), thousands(int64(w.Workouts)), thousands(int64(w.Sessions))),
 	}
+}
+
+// remark is a sentence beside the goals.
+func (r *report) remark(out io.Writer, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	r.notes = append(r.notes, text)
+	fmt.Fprintf(out, "  %s\n", text)
 }
 
 func (r *report) table(out io.Writer, what string, figures ...load.Figures) {
@@ -81,6 +93,18 @@ func (r *report) count(goal int, what string, measured, most int64) {
 	r.lines = append(r.lines, line{goal: goal, what: what, measured: fmt.Sprint(measured), wants: fmt.Sprintf("≤ %d", most), met: measured <= most})
 }
 
+// memory is a number of bytes that must not be more than so many.
+func (r *report) memory(goal int, what string, measured, most int64) {
+	r.lines = append(r.lines, line{goal: goal, what: what, measured: fmt.Sprintf("%d MiB", measured>>20),
+		wants: fmt.Sprintf("≤ %d MiB", most>>20), met: measured <= most})
+}
+
+// kilobytes is a number of bytes that must not be more than so many thousand.
+func (r *report) kilobytes(goal int, what string, measured, most float64) {
+	r.lines = append(r.lines, line{goal: goal, what: what, measured: fmt.Sprintf("%.1f kB", measured/1000),
+		wants: fmt.Sprintf("≤ %g kB", most), met: measured <= 1000*most})
+}
+
 // note is a figure without a goal.
 func (r *report) note(goal int, what string, measured float64) {
 	r.lines = append(r.lines, line{goal: goal, what: what, measured: fmt.Sprintf("%.2f", measured)})
@@ -102,6 +126,8 @@ func (r *report) finish(out io.Writer, page string) error {
 	for _, l := range r.lines {
 		fmt.Fprintf(out, "%2d  %-62s %10s  %-10s %s\n", l.goal, l.what, l.measured, l.wants, l.verdict())
 	}
-	_ = page
-	return nil
+	if page == "" {
+		return nil
+	}
+	return r.save(page)
 }

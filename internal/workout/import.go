@@ -58,8 +58,13 @@ func (s *Service) Import(ctx context.Context, c db.Caller, u Upload, r Repeat) (
 	}
 	r.Request = requestOf(content, asked)
 
+	return s.keep(ctx, c, drafts, asked, r)
+}
+
+// keep writes the drafts in one transaction, and reads what they became.
+func (s *Service) keep(ctx context.Context, c db.Caller, drafts []draft, asked *privacy.Audience, r Repeat) (Imported, error) {
 	var out Imported
-	err = s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+	err := s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		out = Imported{}
 		by, err := s.readSelf(ctx, tx)
 		if err != nil {

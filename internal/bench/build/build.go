@@ -40,7 +40,7 @@ const Password = "a-password-of-the-bench"
 const firstStep = 5
 
 // format changes when the same sizes give another content.
-const format = 1
+const format = 2
 
 // Place is a private PostgreSQL and a key ring in a folder, kept from run to run.
 type Place struct {
@@ -159,6 +159,7 @@ func (b *builder) all(ctx context.Context) error {
 		{"keys", b.makeKeys},
 		{"rows, keys and indexes", b.fill},
 		{"later migrations", func(ctx context.Context) error { return db.Migrate(ctx, b.url) }},
+		{"feeds", b.feeds},
 		{"statistics", func(ctx context.Context) error { return b.exec(ctx, "VACUUM (ANALYZE)", "CHECKPOINT") }},
 		{"done", b.sign},
 	} {
@@ -258,6 +259,19 @@ func (b *builder) fill(ctx context.Context) error {
 	}
 	// Two references on one table would wait for each other in a circle.
 	return inParallel(ctx, b.url, 1, off.references, run)
+}
+
+// feeds fills the feeds, as the worker does in the background for old databases.
+func (b *builder) feeds(ctx context.Context) error {
+	steps := make([]int, runtime.NumCPU())
+	return inParallel(ctx, b.url, len(steps), steps, func(ctx context.Context, conn *pgx.Conn, _ int) error {
+		for {
+			var filled int
+			if err := conn.QueryRow(ctx, `SELECT fill_feeds(500, 200)`).Scan(&filled); err != nil || filled == 0 {
+				return err
+			}
+		}
+	})
 }
 
 // sign says in the database what it is, once it is whole.

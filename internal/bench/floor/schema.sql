@@ -65,3 +65,23 @@ CREATE TABLE floor.workout (
     notes           text
 );
 CREATE INDEX ON floor.workout (owner_id, started_at DESC);
+
+-- Samples in a row each, in whole steps of a channel's resolution.
+CREATE TABLE floor.sample (
+    workout_id  uuid NOT NULL,
+    t_ms        integer NOT NULL,
+    power_w     integer,
+    cadence_rpm integer,
+    speed       integer, -- millimetres a second
+    resistance  integer, -- tenths
+    distance    integer, -- centimetres
+    heart_bpm   integer,
+    PRIMARY KEY (workout_id, t_ms)
+);
+
+-- What a commit of one row costs.
+CREATE TABLE floor.one (
+    id    uuid PRIMARY KEY,
+    at    timestamptz NOT NULL,
+    watts double precision NOT NULL
+);

@@ -41,6 +41,7 @@ func Serve(ctx context.Context, url string, l net.Listener) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/workouts/{id}", s.workout)
+	mux.HandleFunc("GET /v1/workouts/{id}/streams", s.streams)
 	mux.HandleFunc("GET /v1/feed", s.feed)
 	mux.HandleFunc("GET /v1/members", s.search)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {

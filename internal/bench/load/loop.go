@@ -21,6 +21,7 @@ type Loop struct {
 	Address     string
 	Connections int
 	For         time.Duration
+	Each        int // requests of each connection; 0 is as many as there is time for
 	Ask         Ask
 }
 
@@ -78,10 +79,10 @@ func (l Loop) Run(ctx context.Context) (Took, error) {
 func (l Loop) work(ctx context.Context, c *Conn, worker int, until time.Time) (latencies []uint32, bytes int, err error) {
 	var request []byte
 	latencies = make([]uint32, 0, 4096)
-	for n := 0; ctx.Err() == nil; n++ {
+	for n := 0; ctx.Err() == nil && (l.Each == 0 || n < l.Each); n++ {
 		request = l.Ask.Fill(request[:0], worker, n)
 		start := time.Now()
-		if start.After(until) {
+		if l.Each == 0 && start.After(until) {
 			break
 		}
 		status, body, err := c.Do(ctx, request)
