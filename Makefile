@@ -58,6 +58,10 @@ test-web: $(PAGE)
 test-race: ## Test the Go code with the race detector
 	$(GO) test -race $(TESTFLAGS) ./...
 
+.PHONY: fuzz
+fuzz: $(PAGE) ## Give every fuzz target ten seconds, or FUZZTIME
+	@tools/fuzz
+
 .PHONY: lint
 lint: lint-go lint-web lint-shell ## Check style, architecture and the contract
 
@@ -72,7 +76,7 @@ lint-go: $(TOOLS)/golangci-lint $(TOOLS)/paceline-lint $(PAGE)
 lint-web: $(MODULES)
 	cd web && npm run --silent check && npm run --silent lint:api
 
-SCRIPTS := .ci/run tools/need-chromium tools/vulnerabilities deploy/make-secrets.sh
+SCRIPTS := .ci/run tools/fuzz tools/need-chromium tools/vulnerabilities deploy/make-secrets.sh
 
 .PHONY: lint-shell
 lint-shell:
@@ -82,6 +86,13 @@ lint-shell:
 .PHONY: vuln
 vuln: $(TOOLS)/govulncheck $(MODULES) ## Look for known vulnerabilities in what we depend on
 	@tools/vulnerabilities
+
+##@ Measure
+
+# What it needs beside the flags: FLAGS="-goals 1,3" or "-quick"; see docs/performance.md.
+.PHONY: bench
+bench: $(PAGE) ## Measure the service against its goals and write docs/performance.md (half an hour)
+	@$(GO) run ./cmd/bench $(FLAGS)
 
 ##@ Generate
 

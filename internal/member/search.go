@@ -18,10 +18,18 @@ import (
 // can't be read letter by letter.
 const minSearch = 3
 
-// Search lists, by username, the members whom the viewer can find and whose
-// username, or display name where the viewer may see it, starts with the text.
-// Case, width and spaces don't matter; every other character is itself. It gives
-// fault.Invalid for fewer than three characters. r.Filter is set here.
+// found is where a member stands in a search: by the name that matches, then by username. It is
+// what a cursor holds.
+type found struct {
+	Name     string `json:"n"`
+	Username string `json:"u"`
+}
+
+// Search lists the members whom the viewer can find and whose username, or else
+// display name where the viewer may see it, starts with the text, by the name that
+// does. Case, width and spaces don't matter; every other character is itself. It
+// gives fault.Invalid for fewer than three characters. r.Filter is set here. The
+// first page takes one round trip; only a viewer who is known opens a cursor.
 func (s *Service) Search(ctx context.Context, c db.Caller, text string, r page.Request) (page.Page[Summary], error) {
 	prefix := SearchName(text)
 	if !validText(text) || utf8.RuneCountInString(prefix) < minSearch {
@@ -29,19 +37,27 @@ func (s *Service) Search(ctx context.Context, c db.Caller, text string, r page.R
 			fault.At("?q", "search_too_short", "give three characters or more"))
 	}
 	r.Filter = prefix
+	read := s.db.Read
+	if r.Cursor != "" {
+		read = s.db.AsViewer
+	}
 	var out page.Page[Summary]
-	err := s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		after, _, err := page.After[string](s.ring, tx.Viewer(), r)
+	err := read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		after, _, err := page.After[found](s.ring, tx.Viewer(), r)
 		if err != nil {
 			return err
 		}
 		rows, err := query.New(tx).SearchMembers(ctx, query.SearchMembersParams{
-			Low: prefix, High: upperBound(prefix), After: after, Most: limit(r),
+			Low: prefix, High: upperBound(prefix), AfterName: after.Name, AfterUsername: after.Username, Most: limit(r),
 		})
 		if err != nil {
 			return err
 		}
-		var found []Summary
+		type hit struct {
+			Summary
+			at found
+		}
+		hits := make([]hit, 0, len(rows))
 		for _, row := range rows {
 			m, err := summarize(tx, query.ReadSummaryRow{
 				Username: row.Username, DisplayName: row.DisplayName, Subject: row.Subject, HasAvatar: row.HasAvatar,
@@ -49,13 +65,20 @@ func (s *Service) Search(ctx context.Context, c db.Caller, text string, r page.R
 			if err != nil {
 				return err
 			}
-			if !strings.HasPrefix(row.Username, prefix) &&
-				!(m.Grant.Shows(privacy.DisplayName) && strings.HasPrefix(row.SearchName, prefix)) {
-				return db.ErrDisagree
+			at := found{Name: row.Username, Username: row.Username}
+			if !strings.HasPrefix(row.Username, prefix) {
+				if !m.Grant.Shows(privacy.DisplayName) || !strings.HasPrefix(row.SearchName, prefix) {
+					return db.ErrDisagree
+				}
+				at.Name = row.SearchName
 			}
-			found = append(found, m)
+			hits = append(hits, hit{m, at})
 		}
-		out, err = page.Cut(s.ring, tx.Viewer(), r, found, func(m Summary) string { return m.username })
+		cut, err := page.Cut(s.ring, tx.Viewer(), r, hits, func(h hit) found { return h.at })
+		for _, h := range cut.Items {
+			out.Items = append(out.Items, h.Summary)
+		}
+		out.Next = cut.Next
 		return err
 	})
 	return out, err
@@ -71,6 +94,10 @@ func SearchName(displayName string) string {
 	return strings.Join(strings.Fields(norm.NFKC.String(lower)), " ")
 }
 
+// longestName is more characters than any name has once it is folded: of the 50 that
+// are typed each becomes 18 at most (U+FDFA).
+const longestName = 1000
+
 // upperBound is the least text above all that start with prefix, in the order
 // of code points, which is that of COLLATE "C".
 func upperBound(prefix string) string {
@@ -84,7 +111,8 @@ func upperBound(prefix string) string {
 			return string(runes[:i]) + string(next)
 		}
 	}
-	return string(utf8.MaxRune) + prefix // only the last code point, repeated: above it is nothing
+	// Only the last code point, repeated: what starts so is above everything, and shorter than this.
+	return strings.Repeat(string(utf8.MaxRune), longestName+1)
 }
 
 // validText says whether PostgreSQL can hold the text.

@@ -282,26 +282,3 @@ func TestKeysAreNotPrinted(t *testing.T) {
 		}
 	}
 }
-
-func FuzzOpen(f *testing.F) {
-	ring := seal.NewRing()
-	key := memberKey(f, ring, ada)
-	sealed, _ := key.Seal([]byte("secret"), ride)
-	wrapped, _ := ring.NewMemberKey(ada)
-	token, _ := ring.Token("cursor", nil, []byte("x"))
-	f.Add(sealed)
-	f.Add([]byte(wrapped))
-	f.Add([]byte(token))
-	f.Add([]byte{1, 255})
-	f.Fuzz(func(t *testing.T, record []byte) {
-		if _, err := key.Open(record, ride); err != nil && !errors.Is(err, seal.ErrOpen) {
-			t.Error(err)
-		}
-		if _, err := ring.Unwrap(ada, record); err != nil && !errors.Is(err, seal.ErrOpen) {
-			t.Error(err)
-		}
-		if _, err := ring.OpenToken("cursor", nil, string(record)); err != nil && !errors.Is(err, seal.ErrOpen) {
-			t.Error(err)
-		}
-	})
-}

@@ -257,5 +257,8 @@ func FuzzSquare(f *testing.F) {
 			return
 		}
 		corners(t, avatar)
+		if bytes.Contains(avatar, []byte("Exif")) || len(avatar) > 1<<20 {
+			t.Fatalf("something travelled along in %d bytes", len(avatar))
+		}
 	})
 }
