@@ -46,8 +46,10 @@ func FuzzOpen(f *testing.F) {
 				t.Fatalf("%s of %x: %v", what, input, err)
 			}
 		}
-		_, err := OpenValue[string](key, here, input)
+		_, err := key.Open(input, here)
 		shut("Open", err, value)
+		_, err = OpenValue[string](key, here, input)
+		shut("OpenValue", err, value)
 		_, err = OpenOptional[string](key, here, input)
 		if input != nil {
 			shut("OpenOptional", err, value)
