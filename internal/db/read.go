@@ -44,6 +44,8 @@ type oneStatement struct {
 	sent    bool
 	rows    seenRows
 	release func() // of a connection from the pool
+	opening [2][]byte
+	at      [8]byte
 }
 
 // end makes the rows unreadable, for their buffer and their connection go on.
@@ -73,7 +75,8 @@ func (o *oneStatement) Query(ctx context.Context, sql string, args ...any) (pgx.
 // shared runs the statement in company, where that is possible.
 func (o *oneStatement) shared(ctx context.Context, sql string, args []any) (pgx.Rows, error) {
 	c := &o.tx.caller
-	a, err := o.d.pipeline.Do(ctx, []any{c.hash, c.at}, sql, args)
+	o.opening = [...][]byte{c.hash, pipeline.Timestamp(&o.at, c.at)}
+	a, err := o.d.pipeline.Do(ctx, o.opening[:], sql, args)
 	if err == pipeline.ErrAlone { //nolint:errorlint // never wrapped
 		return o.alone(ctx, sql, args)
 	}
@@ -100,6 +103,7 @@ func (o *oneStatement) QueryRow(ctx context.Context, sql string, args ...any) pg
 	return firstRow{rows, err}
 }
 
+// firstRow is pgx.Row.
 type firstRow struct {
 	rows pgx.Rows
 	err  error

@@ -15,7 +15,8 @@ import (
 type Answer struct {
 	statement *statement
 	opening   [][]byte
-	data      []byte // what is still to be read
+	first     [4][]byte // of the opening
+	data      []byte    // what is still to be read
 	values    [][]byte
 	codec     *codec
 	read      int
@@ -90,7 +91,7 @@ func (a *Answer) Scan(dest ...any) error {
 			return a.failed(whole.ScanRow(a))
 		}
 	}
-	return a.failed(pgx.ScanRow(a.codec.types, a.statement.fields, a.values, dest...))
+	return a.failed(a.scan(dest))
 }
 
 // Values is pgx.Rows.

@@ -130,10 +130,10 @@ func Open(ctx context.Context, conf Config) (*Pipeline, error) {
 	return p, nil
 }
 
-// Do sends the opening with its arguments and then the statement, and gives
-// what came back. The answer must be closed. An error of the statement is a
+// Do sends the opening, with its values as they travel (binary; nil is NULL), and
+// then the statement, and gives what came back. The answer must be closed. An error of the statement is a
 // *pgconn.PgError, with an answer that holds the opening's row if there was one.
-func (p *Pipeline) Do(ctx context.Context, opening []any, sql string, args []any) (*Answer, error) {
+func (p *Pipeline) Do(ctx context.Context, opening [][]byte, sql string, args []any) (*Answer, error) {
 	o, err := p.statements.find(ctx, p.conf.Describe, p.conf.Opening)
 	if err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func (p *Pipeline) answer(r *request) (*Answer, error) {
 		return nil, p.refuse()
 	}
 	a := &Answer{data: r.data, statement: r.statement, codec: codecs.Get().(*codec)} //nolint:errcheck,forcetypeassert // the pool holds nothing else
-	a.opening = a.take(nil)
+	a.opening = a.take(a.first[:0])
 	err := r.err
 	r.recycle()
 	return a, err

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/binary"
+	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -42,30 +43,17 @@ func (r *request) finish(err error) {
 	r.done <- struct{}{}
 }
 
-func (r *request) encode(opening *statement, first []any, s *statement, second []any) error {
-	c := codecs.Get().(*codec) //nolint:errcheck,forcetypeassert // the pool holds nothing else
-	defer codecs.Put(c)
+// encode writes the messages: the opening with values as they travel, in binary,
+// and the statement with arguments of Go's.
+func (r *request) encode(opening *statement, values [][]byte, s *statement, args []any) error {
+	if len(values) != len(opening.params.ParamOIDs) || len(args) != len(s.params.ParamOIDs) {
+		return fmt.Errorf("pipeline: %d and %d arguments, not %d and %d",
+			len(values), len(args), len(opening.params.ParamOIDs), len(s.params.ParamOIDs))
+	}
 	r.opening, r.statement = opening, s
-	if err := r.bind(c, opening, first); err != nil {
-		return err
-	}
-	return r.bind(c, s, second)
-}
-
-// bind appends Bind and Execute.
-func (r *request) bind(c *codec, s *statement, args []any) error {
-	if err := c.build.Build(c.types, s.params, args); err != nil {
-		return err
-	}
-	out := append(r.out, 'B', 0, 0, 0, 0)
-	start := len(out) - 4
-	out = append(out, s.head...)
-	out = appendInt16(out, len(c.build.ParamFormats))
-	for _, f := range c.build.ParamFormats {
-		out = appendInt16(out, int(f))
-	}
-	out = appendInt16(out, len(c.build.ParamValues))
-	for _, v := range c.build.ParamValues {
+	out := append(appendHead(r.out, opening), 0, 1, 0, 1) // one format for all: binary
+	out = appendInt16(out, len(values))
+	for _, v := range values {
 		if v == nil {
 			out = append(out, 0xff, 0xff, 0xff, 0xff)
 			continue
@@ -73,10 +61,37 @@ func (r *request) bind(c *codec, s *statement, args []any) error {
 		out = binary.BigEndian.AppendUint32(out, uint32(len(v))) //nolint:gosec // maxSent bounds it
 		out = append(out, v...)
 	}
-	bound := len(out) + 2 + 2*len(s.fields)
-	r.out = append(out, s.tail...)
-	binary.BigEndian.PutUint32(r.out[start:], uint32(bound-start)) //nolint:gosec // maxSent bounds it
+	out = appendTail(out, 0, opening)
+	start := len(out)
+	out = appendInt16(appendHead(out, s), len(args))
+	formats := len(out)
+	out = appendInt16(append(out, make([]byte, 2*len(args))...), len(args))
+	var err error
+	for i, arg := range args {
+		oid := s.params.ParamOIDs[i]
+		var format int16
+		var ok bool
+		if out, format, ok = appendParam(out, oid, arg); !ok {
+			if out, format, err = appendOther(out, oid, arg); err != nil {
+				return fmt.Errorf("pipeline: argument %d: %w", i+1, err)
+			}
+		}
+		out[formats+2*i+1] = byte(format)
+	}
+	r.out = appendTail(out, start, s)
 	return nil
+}
+
+// appendHead begins a Bind: kind, room for its length, portal, name.
+func appendHead(out []byte, s *statement) []byte {
+	return append(append(out, 'B', 0, 0, 0, 0), s.head...)
+}
+
+// appendTail ends the Bind that begins at start, and executes it.
+func appendTail(out []byte, start int, s *statement) []byte {
+	length := len(out) + 2 + 2*len(s.fields) - start - 1
+	binary.BigEndian.PutUint32(out[start+1:], uint32(length)) //nolint:gosec // maxSent bounds it
+	return append(out, s.tail...)
 }
 
 func appendInt16(b []byte, n int) []byte {
