@@ -33,6 +33,7 @@ func init() {
 		{6, "samples", (*bench).streams},
 		{7, "signing in, and a flood of it", (*bench).signIn},
 		{8, "memory", (*bench).memory},
+		{9, "the cost of a request over the number of members", (*bench).costCurve},
 		{10, "stale reads after a change", (*bench).staleReads},
 	}
 }
@@ -63,7 +64,7 @@ func open(ctx context.Context, o options, out io.Writer) (b *bench, err error) {
 	if err != nil {
 		return b, err
 	}
-	if b.place, err = build.Start(ctx, o.dir, out); err != nil {
+	if b.place, err = build.Start(ctx, o.dir, o.quick, out); err != nil {
 		return b, err
 	}
 	name := "bench"

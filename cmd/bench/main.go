@@ -77,8 +77,8 @@ func parse(args []string, out io.Writer) (options, error) {
 		return o, fmt.Errorf("%q: bench takes flags only", f.Arg(0))
 	}
 	if o.quick {
-		o.sizes = world.Sizes{Members: 2000, Follows: 20_000, Workouts: 10_000, Sessions: 2000, Seed: o.sizes.Seed}
-		o.rounds, o.each, o.reads, curve = 1, 300*time.Millisecond, 2000, "500,1000"
+		o.sizes = world.Sizes{Members: 1000, Follows: 8000, Workouts: 5000, Sessions: 1000, Seed: o.sizes.Seed}
+		o.rounds, o.each, o.reads, curve = 1, 200*time.Millisecond, 2000, "200,400"
 	}
 	o.sizes.BusyEvery = 100
 	o.goals = map[int]bool{}

@@ -24,7 +24,7 @@ const (
 
 // curvePoint is a size and what a request takes there.
 type curvePoint struct {
-	Members            int
+	Members            string
 	Read, Feed, Search time.Duration
 	Size               string
 }

@@ -49,8 +49,9 @@ type Place struct {
 	out    io.Writer
 }
 
-// Start starts the server of a folder. The memory it may take is for measuring with all in memory.
-func Start(ctx context.Context, dir string, out io.Writer) (*Place, error) {
+// Start starts the server of a folder, with the memory to hold all that is measured. A small one is
+// for seeing that all works: its data don't outlive a crash of the machine.
+func Start(ctx context.Context, dir string, small bool, out io.Writer) (*Place, error) {
 	if err := os.MkdirAll(dir, 0o711); err != nil { //nolint:gosec // others pass through to the database's folder
 		return nil, err
 	}
@@ -60,12 +61,31 @@ func Start(ctx context.Context, dir string, out io.Writer) (*Place, error) {
 			return nil, err
 		}
 	}
+	o := local.Options{Dir: filepath.Join(dir, "postgres"), Progress: out, Tuning: local.Throwaway}
+	if !small {
+		o.Tuning = local.Development
+		o.Settings = []string{
+			fmt.Sprintf("shared_buffers=%dMB", buffers()), "max_wal_size=4GB", "checkpoint_timeout=30min",
+			"max_parallel_maintenance_workers=2", "random_page_cost=1.1", "effective_cache_size=8GB",
+		}
+	}
 	var err error
-	p.Server, err = local.Start(ctx, local.Options{Dir: filepath.Join(dir, "postgres"), Progress: out, Settings: []string{
-		"shared_buffers=4GB", "max_wal_size=4GB", "checkpoint_timeout=30min", "max_parallel_maintenance_workers=2",
-		"random_page_cost=1.1", "effective_cache_size=8GB",
-	}})
+	p.Server, err = local.Start(ctx, o)
 	return p, err
+}
+
+// buffers is a quarter of the machine's memory, 4 GB at most, in MB.
+func buffers() int {
+	const least, most = 128, 4096
+	raw, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return least
+	}
+	var kib int
+	if _, err := fmt.Sscanf(string(raw), "MemTotal: %d kB", &kib); err != nil {
+		return least
+	}
+	return min(max(kib>>12, least), most)
 }
 
 // built is what a database tells of itself.
@@ -158,9 +178,10 @@ func (b *builder) all(ctx context.Context) error {
 		{"schema", b.schema},
 		{"keys", b.makeKeys},
 		{"rows, keys and indexes", b.fill},
+		{"statistics", func(ctx context.Context) error { return b.exec(ctx, "VACUUM (ANALYZE)") }},
 		{"later migrations", func(ctx context.Context) error { return db.Migrate(ctx, b.url) }},
 		{"feeds", b.feeds},
-		{"statistics", func(ctx context.Context) error { return b.exec(ctx, "VACUUM (ANALYZE)", "CHECKPOINT") }},
+		{"statistics of those", func(ctx context.Context) error { return b.exec(ctx, "VACUUM (ANALYZE)", "CHECKPOINT") }},
 		{"done", b.sign},
 	} {
 		began := time.Now()
