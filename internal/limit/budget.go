@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/limit/query"
 	"github.com/paceline/paceline/internal/observe"
 )
@@ -30,7 +31,7 @@ func (l *Limiter) Charge(ctx context.Context, c db.Caller, n Network, subjects [
 	var pairs [][]byte
 	for _, s := range subjects {
 		pair := append(append(make([]byte, 0, len(reader)+len(s)), reader...), s[:]...)
-		if _, charged := l.charged.until(pair, now); !charged {
+		if !l.charged.has(pair, now) {
 			pairs = append(pairs, pair)
 		}
 	}
@@ -51,7 +52,7 @@ func (l *Limiter) Charge(ctx context.Context, c db.Caller, n Network, subjects [
 	if wait > 0 {
 		after := time.Duration(wait) * time.Second
 		l.stopped.keep(now, now.Add(min(after, stoppedFor)), reader)
-		return l.stop(ctx, after)
+		return l.stop(ctx)
 	}
 	l.charged.keep(now, now.Add(chargedFor), pairs...)
 	return nil
@@ -60,15 +61,16 @@ func (l *Limiter) Charge(ctx context.Context, c db.Caller, n Network, subjects [
 // Nothing refuses even an answer that shows nobody, while the caller's budget is
 // spent: otherwise the difference would tell who is there.
 func (l *Limiter) Nothing(ctx context.Context, c db.Caller, n Network) error {
-	if end, stopped := l.stopped.until(reader(c, n), c.At()); stopped {
-		return l.stop(ctx, end.Sub(c.At()))
+	if l.stopped.has(reader(c, n), c.At()) {
+		return l.stop(ctx)
 	}
 	return nil
 }
 
-func (l *Limiter) stop(ctx context.Context, wait time.Duration) error {
+// stop says the same whatever would have been shown: to come back in an hour.
+func (l *Limiter) stop(ctx context.Context) error {
 	l.event(ctx, observe.EnumerationStopped, Read.String())
-	return Refused{Read, wait}.fault()
+	return fault.TooMany(stoppedFor)
 }
 
 // Forgive forgets what a member has read, by username, and how many that was.

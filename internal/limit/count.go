@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/observe"
 )
 
@@ -45,7 +46,7 @@ func (l *Limiter) Seen(c db.Caller, class Class) {
 // refuse says to come back in the next minute, when the last one counts for less.
 func (l *Limiter) refuse(ctx context.Context, class Class, second int64) error {
 	l.event(ctx, observe.RateLimited, class.String())
-	return Refused{class, time.Duration(61-second) * time.Second}.fault()
+	return fault.TooMany(time.Duration(61-second) * time.Second)
 }
 
 // UntilMore is how long until a count's next minute begins.

@@ -42,7 +42,6 @@ import (
 	"time"
 
 	"github.com/paceline/paceline/internal/db"
-	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/limit/query"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/seal"
@@ -121,14 +120,6 @@ func hash(key []byte, kind string, parts ...[]byte) []byte {
 }
 
 func (l *Limiter) queries() *query.Queries { return query.New(l.DB.Once(db.ReasonLimit)) }
-
-// Refused is what a refusal tells: when to come back.
-type Refused struct {
-	Class Class
-	Wait  time.Duration
-}
-
-func (r Refused) fault() error { return fault.TooMany(r.Wait) }
 
 // event raises a kind of event, with the class as the only thing it says.
 func (l *Limiter) event(ctx context.Context, kind observe.EventKind, class string) {

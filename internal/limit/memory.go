@@ -29,13 +29,13 @@ func (r *memory) name(key []byte) [2]uint64 {
 	return [2]uint64{first, h.Sum64()}
 }
 
-// until says whether the key is remembered at that moment, and until when.
-func (r *memory) until(key []byte, now time.Time) (time.Time, bool) {
+// has says whether the key is remembered at that moment.
+func (r *memory) has(key []byte, now time.Time) bool {
 	name := r.name(key)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	end, there := r.m[name]
-	return time.Unix(end, 0), there && end > now.Unix()
+	return there && end > now.Unix()
 }
 
 // keep remembers keys.
@@ -63,10 +63,4 @@ func (r *memory) makeRoom(now time.Time) {
 		}
 		delete(r.m, name)
 	}
-}
-
-func (r *memory) size() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.m)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/limit/query"
 	"github.com/paceline/paceline/internal/observe"
 )
@@ -87,7 +88,7 @@ func (l *Limiter) Take(ctx context.Context, now time.Time, t Try) (Taken, error)
 	}
 	if row.Refused > 0 {
 		l.report(ctx, t)
-		return Taken{}, Refused{t.Class, time.Duration(row.WaitS) * time.Second}.fault()
+		return Taken{}, fault.TooMany(time.Duration(row.WaitS) * time.Second)
 	}
 	taken.Known, taken.Remaining = row.Known, -1
 	for i, b := range taken.buckets {

@@ -1,0 +1,27 @@
+package limit
+
+// Sessions is how many sessions are counted.
+func Sessions(l *Limiter) int { return l.sessions.size() }
+
+// Sizes are how many keys are held of each kind.
+func Sizes(l *Limiter) []int {
+	return []int{l.addresses.size(), l.networks.size(), l.sessions.size(), l.charged.size(), l.stopped.size()}
+}
+
+// MaxCounters bounds each kind of counters.
+const MaxCounters = maxCounters
+
+func (t *table[K]) size() (n int) {
+	for i := range t.shards {
+		t.shards[i].Lock()
+		n += len(t.shards[i].m)
+		t.shards[i].Unlock()
+	}
+	return n
+}
+
+func (r *memory) size() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.m)
+}
