@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"pgregory.net/rapid"
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
@@ -257,100 +256,6 @@ func TestConnectionPagesAreFull(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-}
-
-// pair is the plain model of what is between two members, from one's side.
-type pair struct{ asks, follows, blocks bool }
-
-// Random steps of three members against the plain model: the answer of each,
-// and all sides after it.
-func TestEdgesFollowThePlainModel(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	ctx := context.Background()
-	people := []person{w.Add("ada"), w.Add("ben"), w.Add("cleo")}
-	rapid.Check(t, func(t *rapid.T) {
-		if _, err := w.super.Exec(ctx, `DELETE FROM edge`); err != nil {
-			t.Fatal(err)
-		}
-		sides := map[[2]int]*pair{}
-		for i := range people {
-			for j := range people {
-				sides[[2]int{i, j}] = &pair{}
-			}
-		}
-		t.Repeat(map[string]func(*rapid.T){
-			"step": func(t *rapid.T) {
-				i := rapid.IntRange(0, 2).Draw(t, "who")
-				j := (i + rapid.IntRange(1, 2).Draw(t, "whom")) % 3
-				me, other := people[i], people[j]
-				mine, theirs := sides[[2]int{i, j}], sides[[2]int{j, i}]
-				blocked := mine.blocks || theirs.blocks
-				var err error
-				found := true
-				switch step := rapid.SampledFrom([]string{"follow", "unfollow", "approve", "remove", "block", "unblock"}).Draw(t, "step"); step {
-				case "follow":
-					var state member.FollowState
-					state, err = w.Follow(ctx, me.Caller, other.ID)
-					if found = !blocked; found {
-						mine.asks = !mine.follows
-						want := member.Requested
-						if mine.follows {
-							want = member.IsFollowing
-						}
-						if state != want {
-							t.Fatalf("%s, want %s", state, want)
-						}
-					}
-				case "unfollow":
-					err = w.Unfollow(ctx, me.Caller, other.ID)
-					found = !blocked
-					mine.asks, mine.follows = false, false
-				case "approve":
-					err = w.Approve(ctx, me.Caller, other.ID)
-					if found = theirs.asks || theirs.follows; found {
-						theirs.asks, theirs.follows = false, true
-					}
-				case "remove":
-					err = w.RemoveFollower(ctx, me.Caller, other.ID)
-					found = !blocked
-					theirs.asks, theirs.follows = false, false
-				case "block":
-					err = w.Block(ctx, me.Caller, other.ID)
-					*mine, *theirs = pair{blocks: true}, pair{blocks: theirs.blocks}
-				case "unblock":
-					err = w.Unblock(ctx, me.Caller, other.ID)
-					found = mine.blocks || !theirs.blocks
-					mine.blocks = false
-				}
-				if found != (err == nil) || err != nil && fault.KindOf(err) != fault.KindNotFound {
-					t.Fatalf("found %v, but %v (%v)", found, err, errors.Unwrap(err))
-				}
-			},
-			"": func(t *rapid.T) {
-				got, err := edges(ctx, w)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for at, mine := range sides {
-					theirs := sides[[2]int{at[1], at[0]}]
-					var want privacy.Edge
-					for bit, on := range map[privacy.Edge]bool{
-						privacy.EdgeFollower: theirs.follows, privacy.EdgeAsked: theirs.asks, privacy.EdgeBlocks: mine.blocks,
-						privacy.EdgeBlocked: theirs.blocks, privacy.EdgeFollows: mine.follows, privacy.EdgeAsks: mine.asks,
-					} {
-						if on {
-							want |= bit
-						}
-					}
-					key := [2]uuid.UUID{people[at[0]].ID, people[at[1]].ID}
-					if got[key] != want {
-						t.Fatalf("%v: the edge is %06b, want %06b", at, got[key], want)
-					}
-				}
-			},
-		})
-	})
 }
 
 func edges(ctx context.Context, w *world) (map[[2]uuid.UUID]privacy.Edge, error) {
