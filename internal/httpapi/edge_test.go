@@ -362,7 +362,7 @@ func TestNobodysBodyIsRead(t *testing.T) {
 		}
 		path := testkit.Fill(o.Path, map[string]string{"id": "0190a0a0-0000-7000-8000-000000000000", "ref": "somebody"})
 		var body any
-		if o.BodyType != "" {
+		if o.Spec.RequestBody != nil {
 			body = []byte("{not JSON")
 		}
 		if o.ID == "viewAs" {

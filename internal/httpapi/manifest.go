@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
@@ -58,12 +59,9 @@ func init() {
 // readManifest reads the contract. Any operation without a full x-access entry
 // is an error, and so the server doesn't start.
 func readManifest(document []byte) (manifest, *openapi3.T, error) {
-	doc, err := openapi3.NewLoader().LoadFromData(document)
+	doc, _, err := readDocument(document)
 	if err != nil {
-		return nil, nil, fmt.Errorf("contract: %w", err)
-	}
-	if err := doc.Validate(context.Background()); err != nil {
-		return nil, nil, fmt.Errorf("contract: %w", err)
+		return nil, nil, err
 	}
 	m := manifest{}
 	for path, item := range doc.Paths.Map() {
@@ -87,6 +85,34 @@ func readManifest(document []byte) (manifest, *openapi3.T, error) {
 		}
 	}
 	return m, doc, nil
+}
+
+// documents are contracts that were read, by their text, with what is served of
+// each. Reading one takes half a second of a core, and tests start many servers.
+var documents sync.Map
+
+type documentRead struct {
+	doc  *openapi3.T
+	json []byte
+	err  error
+}
+
+// readDocument reads and checks a contract, once. Nobody may change it afterwards.
+func readDocument(document []byte) (*openapi3.T, []byte, error) {
+	read, _ := documents.LoadOrStore(string(document), sync.OnceValue(func() (r documentRead) {
+		if r.doc, r.err = openapi3.NewLoader().LoadFromData(document); r.err == nil {
+			r.err = r.doc.Validate(context.Background())
+		}
+		if r.err == nil {
+			r.json, r.err = contractJSON(r.doc)
+		}
+		if r.err != nil {
+			r.err = fmt.Errorf("contract: %w", r.err)
+		}
+		return r
+	}))
+	r := read.(func() documentRead)() //nolint:errcheck // nothing else is stored
+	return r.doc, r.json, r.err
 }
 
 func readAccess(op *openapi3.Operation) (Access, error) {

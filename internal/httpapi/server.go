@@ -61,7 +61,7 @@ type Server struct {
 // New is the whole edge as one handler. It fails when contract, manifest and
 // routes don't agree.
 func New(o Options) (http.Handler, error) {
-	m, doc, err := readManifest(o.Contract)
+	m, _, err := readManifest(o.Contract)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func New(o Options) (http.Handler, error) {
 	if s.Timeout == 0 {
 		s.Timeout = 10 * time.Second
 	}
-	if s.document, err = contractJSON(doc); err != nil {
+	if _, s.document, err = readDocument(o.Contract); err != nil {
 		return nil, err
 	}
 	for _, origin := range o.CORSOrigins {
