@@ -12,6 +12,7 @@ import (
 // keep copies every table into the schema kept; back puts back those that have
 // changed since, and says how many.
 const keep = `
+DROP SCHEMA IF EXISTS kept CASCADE;
 CREATE SCHEMA kept;
 DO $$ DECLARE t record; BEGIN
 	FOR t IN SELECT n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -37,7 +38,7 @@ BEGIN
 	RETURN changed;
 END $$;`
 
-// Keep notes all rows as they are, for Restore.
+// Keep notes all rows as they are, for Restore. A twin keeps what was kept.
 func (w *World) Keep() {
 	w.T.Helper()
 	if _, err := w.Root.Exec(w.T.Context(), keep); err != nil {

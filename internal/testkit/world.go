@@ -335,3 +335,18 @@ func (w *World) mailsTo(address string) int {
 	}
 	return n
 }
+
+// hide makes somebody whom nobody can find.
+func (p *Person) hide(t testing.TB) *Person {
+	t.Helper()
+	p.Do(http.MethodPatch, "/v1/me/privacy", map[string]any{"discoverability": "nobody"}).Want(t, http.StatusOK)
+	return p
+}
+
+// exec changes the database past all walls, where no request can.
+func (w *World) exec(sql string, args ...any) {
+	w.T.Helper()
+	if _, err := w.Root.Exec(w.T.Context(), sql, args...); err != nil {
+		w.T.Fatalf("%s: %v", sql, err)
+	}
+}
