@@ -30,6 +30,9 @@ func (b Body) Encode() ([]byte, error) {
 	if b.value == nil {
 		return nil, fmt.Errorf("dto: a body of nothing")
 	}
+	if quick, ok := b.value.(appender); ok {
+		return quick.appendJSON(make([]byte, 0, 1024))
+	}
 	return json.Marshal(b.value)
 }
 
