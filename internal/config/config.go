@@ -54,7 +54,7 @@ type Database struct {
 	App, Auth, Worker, Migrator Secret // passwords; empty where a Unix socket vouches for the role
 	AdminUser                   string // who makes the roles; for migrate alone
 	Admin                       Secret // and their password
-	Connections                 int    // of paceline_app; the others take half of it, and two
+	Connections                 int    // of paceline_app's pool; its reads share half as many, the others take half of it, and two
 	PrivateNetwork              bool   // the operator vouches for the network instead of TLS
 }
 

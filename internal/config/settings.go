@@ -102,7 +102,7 @@ var settings = []setting{
 		set: setDatabaseTLS,
 	}, {
 		name: "PACELINE_DB_CONNECTIONS", standard: strconv.Itoa(2 * runtime.NumCPU()), standing: "2 × cores",
-		doc: "connections of the role paceline_app; the other roles take half as many and two more; more than 2 × its cores makes it slower",
+		doc: "connections in the pool of the role paceline_app; its reads share half as many of their own, the other roles take half as many and two more; more than 2 × its cores makes it slower",
 		set: integer(1, 500, func(c *Config, n int64) { c.Database.Connections = int(n) }),
 	}, {
 		name: "PACELINE_TRUSTED_PROXIES",
@@ -186,11 +186,11 @@ var settings = []setting{
 		doc: "the same in a day",
 		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Day = int(n) }),
 	}, {
-		name: "PACELINE_LIMIT_MEMBERS_FORTNIGHT", standard: "180",
+		name: "PACELINE_LIMIT_MEMBERS_FORTNIGHT", standard: "190",
 		doc: "the same in two weeks",
 		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Fortnight = int(n) }),
 	}, {
-		name: "PACELINE_LIMIT_MEMBERS_SHARED", standard: "150",
+		name: "PACELINE_LIMIT_MEMBERS_SHARED", standard: "190",
 		doc: "the same in two weeks, for all on one network who are new or not signed in",
 		set: integer(1, 1_000_000_000, func(c *Config, n int64) { c.Limits.Shared = int(n) }),
 	}, {

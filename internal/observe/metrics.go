@@ -4,6 +4,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/paceline/paceline/internal/db/pipeline"
 )
 
 // Metrics is a registry of its own, so that no library can add to what is served.
@@ -64,6 +66,31 @@ func (m *Metrics) MailDepth(read func() float64) error {
 // Pool serves the state of a role's connection pool. Each role registers once.
 func (m *Metrics) Pool(role string, stat func() *pgxpool.Stat) error {
 	return m.registry.Register(newPoolCollector(role, stat))
+}
+
+// Pipeline serves the state of the reads that share connections.
+func (m *Metrics) Pipeline(stat func() pipeline.Stat) error {
+	value := func(name, help string, of func(pipeline.Stat) float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "paceline_db_pipeline_" + name, Help: help},
+			func() float64 { return of(stat()) })
+	}
+	count := func(name, help string, of func(pipeline.Stat) uint64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "paceline_db_pipeline_" + name, Help: help},
+			func() float64 { return float64(of(stat())) })
+	}
+	for _, c := range []prometheus.Collector{
+		value("connections", "Open connections that reads share.", func(s pipeline.Stat) float64 { return float64(s.Up) }),
+		value("max_connections", "Connections that reads share when all are open.", func(s pipeline.Stat) float64 { return float64(s.Connections) }),
+		value("waiting", "Reads that nobody has sent yet.", func(s pipeline.Stat) float64 { return float64(s.Waiting) }),
+		count("reads_total", "Reads sent in groups.", func(s pipeline.Stat) uint64 { return s.Requests }),
+		count("groups_total", "Groups sent.", func(s pipeline.Stat) uint64 { return s.Groups }),
+		count("alone_total", "Reads that were told to run alone, on a connection of the pool.", func(s pipeline.Stat) uint64 { return s.Alone }),
+	} {
+		if err := m.registry.Register(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // poolCollector reads a pool's own counters at each scrape.

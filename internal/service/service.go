@@ -128,6 +128,9 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 			return nil, err
 		}
 	}
+	if err := o.Observer.Metrics.Pipeline(database.Pipeline); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

@@ -25,7 +25,7 @@ type conn struct {
 	out       []byte
 	prepared  map[*statement]bool
 	preparing []preparation // by the group in flight, in order
-	born      time.Time
+	expires   time.Time
 }
 
 // preparation is a statement that is prepared in front of a request of the group.
@@ -48,12 +48,15 @@ func connect(ctx context.Context, p *Pipeline) (*conn, error) {
 	}
 	return &conn{
 		p: p, net: h.Conn, in: bufio.NewReaderSize(h.Conn, 32<<10),
-		prepared: map[*statement]bool{}, born: time.Now(),
+		prepared: map[*statement]bool{}, expires: in(lifetime),
 	}, nil
 }
 
+// in is a moment from now on, by the clock that sockets go by.
+func in(d time.Duration) time.Time { return time.Now().Add(d) } //nolint:forbidigo // not a request's now
+
 func (c *conn) close() {
-	_ = c.net.SetDeadline(time.Now().Add(time.Second))
+	_ = c.net.SetDeadline(in(time.Second))
 	_, _ = c.net.Write([]byte{'X', 0, 0, 0, 4})
 	_ = c.net.Close()
 }
@@ -74,7 +77,7 @@ func (c *conn) turn(group []*request) error {
 		c.out = append(c.out, r.out...)
 	}
 	c.out = append(c.out, 'S', 0, 0, 0, 4)
-	if err := c.net.SetDeadline(time.Now().Add(2*c.p.conf.Timeout + time.Second)); err != nil {
+	if err := c.net.SetDeadline(in(2*c.p.conf.Timeout + time.Second)); err != nil {
 		return err
 	}
 	if _, err := c.net.Write(c.out); err != nil {

@@ -76,7 +76,7 @@ func (r *request) encode(opening *statement, values [][]byte, s *statement, args
 				return fmt.Errorf("pipeline: argument %d: %w", i+1, err)
 			}
 		}
-		out[formats+2*i+1] = byte(format)
+		out[formats+2*i+1] = byte(format) //nolint:gosec // 0 or 1
 	}
 	r.out = appendTail(out, start, s)
 	return nil

@@ -55,7 +55,7 @@ func (w *worker) keep() error {
 		<-w.wake
 		return nil
 	}
-	if time.Since(w.c.born) < lifetime {
+	if in(0).Before(w.c.expires) {
 		return w.c.turn(nil)
 	}
 	ctx, cancel := context.WithTimeout(w.p.closing, 5*time.Second)
