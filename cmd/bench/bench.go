@@ -28,6 +28,7 @@ var allGoals []goal
 func init() {
 	allGoals = []goal{
 		{1, "reading a workout with everything on", (*bench).readWorkouts},
+		{2, "reading a workout against the same without checks", (*bench).againstUnchecked},
 		{3, "the feed", (*bench).readFeeds},
 		{4, "search by prefix", (*bench).searchMembers},
 		{6, "samples", (*bench).streams},

@@ -35,7 +35,6 @@ type page struct {
 	Lines   []pageLine
 	Blocks  []pageBlock
 	Curve   []curvePoint
-	Notes   []string
 	Rounds  int
 	Kept    string
 }
@@ -52,7 +51,7 @@ type pageBlock struct {
 
 // write writes the page, with what was written by hand in the one before.
 func (r *report) write(to io.Writer, before string) error {
-	p := page{Heading: r.heading, Curve: r.curve, Notes: r.notes, Rounds: r.rounds, Kept: kept(before)}
+	p := page{Heading: r.heading, Curve: r.curve, Rounds: r.rounds, Kept: kept(before)}
 	for _, l := range r.lines {
 		p.Lines = append(p.Lines, pageLine{l.goal, l.what, l.measured, l.wants, l.verdict()})
 	}

@@ -95,7 +95,7 @@ func (b *bench) startService(ctx context.Context, name, admin string, flags ...s
 	if p.private, err = freePort(); err != nil {
 		return nil, err
 	}
-	if p.log, err = os.OpenFile(filepath.Join(b.dir, name+".log"), os.O_CREATE|os.O_TRUNC|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+	if p.log, err = os.OpenFile(filepath.Join(b.dir, name+".log"), os.O_CREATE|os.O_TRUNC|os.O_APPEND|os.O_WRONLY, 0o600); err != nil { //nolint:gosec // our own folder
 		return nil, err
 	}
 	p.cmd = exec.Command(bin, "serve") //nolint:gosec,noctx // just built; stop ends it

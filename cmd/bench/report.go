@@ -37,7 +37,6 @@ type report struct {
 	blocks  []block
 	heading []string
 	curve   []curvePoint
-	notes   []string
 	rounds  int
 }
 
@@ -48,13 +47,6 @@ func (r *report) start(version string, now time.Time, w *world.World, rounds int
 		fmt.Sprintf("%s members, %s follows, %s workouts, %s live sessions.",
 			thousands(int64(w.Members)), thousands(int64(w.FollowCount())), thousands(int64(w.Workouts)), thousands(int64(w.Sessions))),
 	}
-}
-
-// remark is a sentence beside the goals.
-func (r *report) remark(out io.Writer, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	r.notes = append(r.notes, text)
-	fmt.Fprintf(out, "  %s\n", text)
 }
 
 func (r *report) table(out io.Writer, what string, figures ...load.Figures) {

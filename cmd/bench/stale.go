@@ -224,7 +224,7 @@ func (b *bench) take(ctx context.Context, c *load.Conn, r *right) error {
 
 func (b *bench) giveBack(ctx context.Context, c *load.Conn, r *right) error {
 	viewer, owner := b.world.MemberID(r.viewer).String(), b.world.MemberID(r.owner).String()
-	switch r.change {
+	switch r.change { //nolint:exhaustive // the rest is given back alike
 	case narrowWorkout, narrowFeed:
 		return b.write(ctx, c, r.owner, "PATCH", "/v1/workouts/"+b.world.WorkoutID(r.workout).String(), fmt.Sprintf(`{"audience":%q}`, r.audience))
 	case narrowSetting:

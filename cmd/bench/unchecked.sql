@@ -1,0 +1,36 @@
+-- What read_workout (migration 9) does, without a question: no viewer, no relation, no audience.
+CREATE OR REPLACE FUNCTION floor.read_unchecked(wanted uuid) RETURNS SETOF workout_seen
+LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    w workout;
+    m member;
+    username text;
+    display_name text;
+    wrapped bytea;
+    effort bytea;
+    heart bytea;
+    route bytea;
+    track double precision;
+    device bytea;
+    seen workout_seen;
+BEGIN
+    SELECT x.* INTO w FROM workout x WHERE x.id = wanted;
+    SELECT x.* INTO m FROM member x WHERE x.id = w.member_id;
+    SELECT k.wrapped, p.username, p.display_name INTO wrapped, username, display_name
+        FROM member_key k LEFT JOIN profile p ON p.member_id = k.member_id WHERE k.member_id = w.member_id;
+    SELECT x.summary_sealed INTO effort FROM workout_part x
+        WHERE x.member_id = w.member_id AND x.workout_id = wanted AND x.family = 'effort';
+    SELECT x.summary_sealed INTO heart FROM workout_part x
+        WHERE x.member_id = w.member_id AND x.workout_id = wanted AND x.family = 'heart_rate';
+    SELECT x.summary_sealed, x.distance_m INTO route, track FROM workout_part x
+        WHERE x.member_id = w.member_id AND x.workout_id = wanted AND x.family = 'route';
+    SELECT x.summary_sealed INTO device FROM workout_part x
+        WHERE x.member_id = w.member_id AND x.workout_id = wanted AND x.family = 'device';
+    seen := ROW(w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s,
+        w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at,
+        username, display_name, EXISTS (SELECT FROM avatar x WHERE x.member_id = w.member_id), effort, heart, route, device, track,
+        m.private, m.minor, m.discoverability, m.audiences, 0::smallint, wrapped, '00000000-0000-0000-0000-000000000000'::uuid);
+    RETURN NEXT seen;
+END $$;
+GRANT USAGE ON SCHEMA floor TO paceline_app;
+GRANT EXECUTE ON FUNCTION floor.read_unchecked(uuid) TO paceline_app;
