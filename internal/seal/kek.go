@@ -1,24 +1,22 @@
 package seal
 
 import (
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"sync"
-
-	"github.com/tink-crypto/tink-go/v2/aead/subtle"
-	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
 // kek is one key of the ring. It never encrypts itself: each purpose has a key derived from it,
 // so that a record made for one purpose is noise to every other.
 type kek struct {
 	secret  []byte
-	derived sync.Map // purpose → tink.AEAD; purposes are constants, so there are few
+	derived sync.Map // purpose → cipher.AEAD; purposes are constants, so there are few
 }
 
-func (k *kek) aead(purpose string) (tink.AEAD, error) {
+func (k *kek) aead(purpose string) (cipher.AEAD, error) {
 	if a, ok := k.derived.Load(purpose); ok {
-		return a.(tink.AEAD), nil //nolint:errcheck // only this function stores
+		return a.(cipher.AEAD), nil //nolint:errcheck // only this function stores
 	}
 	if purpose == "" {
 		return nil, ErrContext
@@ -27,12 +25,12 @@ func (k *kek) aead(purpose string) (tink.AEAD, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := subtle.NewAESGCM(raw)
+	a, err := newAEAD(raw)
 	if err != nil {
 		return nil, err
 	}
-	kept, _ := k.derived.LoadOrStore(purpose, tink.AEAD(a))
-	return kept.(tink.AEAD), nil //nolint:errcheck // as above
+	kept, _ := k.derived.LoadOrStore(purpose, a)
+	return kept.(cipher.AEAD), nil //nolint:errcheck // as above
 }
 
 // validID keeps ids short and plain, so that one can be printed wherever it came from.
@@ -75,11 +73,7 @@ func (r *Ring) sealRecord(purpose string, plain, ad []byte) ([]byte, error) {
 		return nil, err
 	}
 	head := header(keys.primary)
-	box, err := a.Encrypt(plain, recordAD(head, ad))
-	if err != nil {
-		return nil, err
-	}
-	return append(head, box...), nil
+	return sealBehind(head, a, plain, recordAD(head, ad)), nil
 }
 
 // openRecord opens what sealRecord made. Whatever is wrong with the record is an ErrOpen.
@@ -100,7 +94,7 @@ func (r *Ring) openRecord(purpose string, record, ad []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := a.Decrypt(box, recordAD(head, ad))
+	plain, err := a.Open(nil, nil, box, recordAD(head, ad))
 	if err != nil {
 		return nil, ErrOpen
 	}

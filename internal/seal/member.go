@@ -1,11 +1,10 @@
 package seal
 
 import (
+	"crypto/cipher"
 	"crypto/rand"
 
 	"github.com/google/uuid"
-	"github.com/tink-crypto/tink-go/v2/aead/subtle"
-	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
 // wrapPurpose is the ring's purpose for members' keys.
@@ -40,7 +39,7 @@ func (r *Ring) Unwrap(member uuid.UUID, wrapped Wrapped) (*Key, error) {
 	if len(secret) != keyBytes || member == uuid.Nil {
 		return nil, ErrOpen
 	}
-	aead, err := subtle.NewAESGCM(secret)
+	aead, err := newAEAD(secret)
 	if err != nil {
 		return nil, ErrOpen
 	}
@@ -66,7 +65,7 @@ type Key struct {
 	unprintable
 
 	member uuid.UUID
-	aead   tink.AEAD
+	aead   cipher.AEAD
 }
 
 // Context is the place of a sealed value. The member is the key's own.
@@ -100,11 +99,7 @@ func (k *Key) Seal(plain []byte, where Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	box, err := k.aead.Encrypt(plain, ad)
-	if err != nil {
-		return nil, err
-	}
-	return append([]byte{version}, box...), nil
+	return sealBehind([]byte{version}, k.aead, plain, ad), nil
 }
 
 // Open decrypts a value sealed for this member and place, or gives ErrOpen.
@@ -116,7 +111,7 @@ func (k *Key) Open(sealed []byte, where Context) ([]byte, error) {
 	if len(sealed) < 1+gcmBytes || sealed[0] != version {
 		return nil, ErrOpen
 	}
-	plain, err := k.aead.Decrypt(sealed[1:], ad)
+	plain, err := k.aead.Open(nil, nil, sealed[1:], ad)
 	if err != nil {
 		return nil, ErrOpen
 	}

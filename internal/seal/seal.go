@@ -23,7 +23,8 @@
 //	member value   1 | nonce 12 | ciphertext | tag 16
 //	ring record    1 | length of id | id | nonce 12 | ciphertext | tag 16
 //
-// The AEAD is Tink's: random nonces, good for 2³² records per key; a member's key seals far less.
+// The AEAD is the standard library's with random nonces, good for 2³² records per key; a member's
+// key seals far less. Tink's, byte for byte, at a fraction of its cost (TestTinkOpensWhatWeSeal).
 package seal
 
 import (
