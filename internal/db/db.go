@@ -5,7 +5,8 @@
 // and that the policy is asked about. So a query without a viewer can't be
 // written here, and a revoked session ends at its very next statement group.
 //
-//	Read       one statement for a viewer, one round trip
+//	Read       one short statement for a viewer, in a round trip shared with others
+//	ReadAlone  one that is not short
 //	AsViewer   a transaction for a viewer
 //	AsAccount  the same, as the role that keeps credentials
 //	AsSystem   no viewer: signing in, verifying, resetting; says why

@@ -22,6 +22,12 @@ func (d *DB) Read(ctx context.Context, c Caller, fn func(ctx context.Context, tx
 	return d.read(ctx, c, fn, (*oneStatement).shared)
 }
 
+// ReadAlone is Read for a statement whose work or whose rows grow with what it
+// reads: on a connection of its own, so that nobody waits behind it.
+func (d *DB) ReadAlone(ctx context.Context, c Caller, fn func(ctx context.Context, tx *Tx) error) error {
+	return d.read(ctx, c, fn, (*oneStatement).alone)
+}
+
 type read = func(o *oneStatement, ctx context.Context, sql string, args []any) (pgx.Rows, error)
 
 func (d *DB) read(ctx context.Context, c Caller, fn func(ctx context.Context, tx *Tx) error, by read) error {

@@ -16,7 +16,7 @@ func (s *Service) Avatar(ctx context.Context, c db.Caller, name string) (privacy
 	who := db.ParseRef(name)
 	var image privacy.Guarded[[]byte]
 	var g privacy.Grant
-	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+	err := s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		row, err := query.New(tx).ReadAvatar(ctx, who.ID, who.Username)
 		if err != nil {
 			return err

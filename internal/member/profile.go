@@ -59,7 +59,7 @@ func (s *Service) Read(ctx context.Context, c db.Caller, name string) (Profile, 
 	who := db.ParseRef(name)
 	var p Profile
 	var g privacy.Grant
-	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) (err error) {
+	err := s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) (err error) {
 		p, g, err = s.readProfile(ctx, tx, query.ReadProfileParams{ID: who.ID, Username: who.Username})
 		return err
 	})
@@ -70,7 +70,7 @@ func (s *Service) Read(ctx context.Context, c db.Caller, name string) (Profile, 
 func (s *Service) Own(ctx context.Context, c db.Caller) (Profile, privacy.Grant, error) {
 	var p Profile
 	var g privacy.Grant
-	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) (err error) {
+	err := s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) (err error) {
 		p, g, err = s.readProfile(ctx, tx, own)
 		if tx.Viewer().Actor() == privacy.ActorAnonymous {
 			return signedIn(tx)

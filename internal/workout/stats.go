@@ -24,7 +24,7 @@ type Totals struct {
 func (s *Service) Stats(ctx context.Context, c db.Caller, ref string) (privacy.Guarded[Totals], privacy.Grant, error) {
 	var out privacy.Guarded[Totals]
 	var grant privacy.Grant
-	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+	err := s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		who := db.ParseRef(ref)
 		rows, err := query.New(tx).MemberTotals(ctx, who.ID, who.Username)
 		if err != nil {

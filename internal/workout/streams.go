@@ -30,8 +30,10 @@ var fieldOf = map[series.Family]privacy.Field{
 func (s *Service) Streams(ctx context.Context, c db.Caller, id uuid.UUID, channels []series.Channel, points int) (Streams, privacy.Grant, error) {
 	out := Streams{WorkoutID: id}
 	var grant privacy.Grant
-	err := s.db.Read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := query.New(tx).ReadSamples(ctx, families(channels), id)
+	err := s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		rows, err := query.New(tx).ReadSamples(ctx, query.ReadSamplesParams{
+			ID: id, Families: families(channels), Preview: points == series.PreviewPoints,
+		})
 		if err != nil {
 			return err
 		}
@@ -54,7 +56,7 @@ func (s *Service) Streams(ctx context.Context, c db.Caller, id uuid.UUID, channe
 				if row.Family == nil || *row.Family != fieldOf[family].String() {
 					continue
 				}
-				if *into, err = unpack(&o, fieldOf[family], row.SamplesSealed, channels, points); err != nil {
+				if *into, err = unpack(&o, fieldOf[family], row, channels, points); err != nil {
 					return err
 				}
 			}
@@ -75,16 +77,26 @@ func families(channels []series.Channel) []string {
 	return out
 }
 
-// unpack unseals a blob, where the grant opens it, and thins the channels asked for.
-func unpack(o *opener, f privacy.Field, sealed []byte, channels []series.Channel, points int) (privacy.Guarded[[]series.Series], error) {
+// unpack unseals a preview or a blob, where the grant opens it, and gives the channels asked for,
+// thinned. What a preview holds is what thinning the blob to its points would give.
+func unpack(o *opener, f privacy.Field, row query.ReadSamplesRow, channels []series.Channel, points int) (privacy.Guarded[[]series.Series], error) {
+	sealed, at := row.SamplesSealed, samplesAt(f, o.workout)
+	if row.PreviewSealed != nil {
+		sealed, at = row.PreviewSealed, previewAt(f, o.workout)
+	}
 	return privacy.Convert(o.grant, o.closed(f, sealed), func(sealed []byte) (*[]series.Series, error) {
 		key, err := o.unwrap()
 		if err != nil {
 			return nil, err
 		}
-		blob, err := key.Open(sealed, samplesAt(f, o.workout))
+		blob, err := key.Open(sealed, at)
 		if err != nil {
 			return nil, err
+		}
+		if row.PreviewSealed != nil {
+			thinned, err := series.DecodePreview(blob)
+			thinned = slices.DeleteFunc(thinned, func(s series.Series) bool { return !slices.Contains(channels, s.Channel) })
+			return &thinned, err
 		}
 		table, err := series.Decode(blob)
 		if err != nil {
