@@ -1,6 +1,8 @@
 package series_test
 
 import (
+	"encoding/binary"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -159,7 +161,8 @@ func TestChannelsKeepTheirResolution(t *testing.T) {
 }
 
 // FuzzDecode feeds each input as a blob, and packed as the content of one: a checksum protects
-// the content, so bytes changed at random would hardly ever get past it.
+// the content, so bytes changed at random would hardly ever get past it. What decodes keeps the rules
+// of a table and stays the same when it is packed again.
 func FuzzDecode(f *testing.F) {
 	packer, err := zstd.NewWriter(nil)
 	if err != nil {
@@ -180,21 +183,36 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		content, err := unpacker.DecodeAll(blob[1:], nil)
+		length, used := binary.Uvarint(blob[1:]) // of the head
+		content, err := unpacker.DecodeAll(blob[1+used:][:length], nil)
 		if err != nil {
 			f.Fatal(err)
 		}
 		f.Add(blob)
 		f.Add(content)
 	}
+	section := func(blob, plain []byte) []byte {
+		frame := packer.EncodeAll(plain, nil)
+		return append(binary.AppendUvarint(blob, uint64(len(frame))), frame...)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, blob := range [][]byte{data, packer.EncodeAll(data, []byte{1})} {
+		for _, blob := range [][]byte{data, packer.EncodeAll(data, []byte{1}), section([]byte{2}, data)} {
 			table, err := series.Decode(blob)
 			if err != nil {
+				if !errors.Is(err, series.ErrCorrupt) {
+					t.Fatalf("not the one error: %v", err)
+				}
 				continue
 			}
-			if _, err := table.Encode(); err != nil {
+			if len(table.T) > series.MaxSamples || len(table.Columns) > series.Channels {
+				t.Fatalf("%d samples of %d channels", len(table.T), len(table.Columns))
+			}
+			again, err := table.Encode()
+			if err != nil {
 				t.Fatalf("decoded what can't be encoded: %v", err)
+			}
+			if same, err := series.Decode(again); err != nil || !cmp.Equal(table, same) {
+				t.Fatalf("%v became %v, %v", table, same, err)
 			}
 		}
 	})

@@ -49,7 +49,7 @@ func (t Table) Column(c Channel) []int32 {
 func (t Table) Series() []Series {
 	out := make([]Series, len(t.Columns))
 	for i, col := range t.Columns {
-		s := Series{Channel: col.Channel}
+		s := Series{Channel: col.Channel, T: make([]uint32, 0, len(t.T)), V: make([]int32, 0, len(t.T))}
 		for j, v := range col.V {
 			if v != Absent {
 				s.T = append(s.T, t.T[j])
