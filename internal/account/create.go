@@ -67,6 +67,7 @@ func (s *Service) create(ctx context.Context, q *query.Queries, now time.Time, a
 				BirthDateSealed: birthDate, Now: now,
 			})
 		},
+		func() error { return q.Enlist(ctx, id) },
 	} {
 		if err := step(); err != nil {
 			return id, err

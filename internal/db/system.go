@@ -21,6 +21,7 @@ const (
 	ReasonSendMail      Reason = "send mail"
 	ReasonRetention     Reason = "retention"
 	ReasonRotateKeys    Reason = "rotate keys"
+	ReasonTendLists     Reason = "tend lists"
 	ReasonLimit         Reason = "limit"
 )
 

@@ -1,6 +1,6 @@
 // Package jobs does what nobody waits for: it sends the mail in the outbox,
-// clears away what is past its time, and wraps members' keys anew after the key
-// ring got another primary.
+// clears away what is past its time, wraps members' keys anew after the key ring
+// got another primary, and keeps feeds and directory in shape.
 //
 // Any number of replicas may run at once. A mail is claimed for a while by one of
 // them; whoever dies with a claim lets it fall back, so that a mail is sent at
@@ -35,6 +35,7 @@ type Config struct {
 const (
 	mailEvery   = 5 * time.Second // for what other replicas left and what is tried again
 	upkeepEvery = 10 * time.Minute
+	feedsEvery  = 10 * time.Second // for workouts of programs that write no pointers
 )
 
 // Runner runs the jobs. It is safe for concurrent use; Run is called once.
@@ -44,6 +45,7 @@ type Runner struct {
 
 	sweptFor string // the primary that all members' keys were last looked through for
 	sweptAt  time.Time
+	tidiedAt time.Time // when lists were tidied last
 }
 
 // New makes a runner that does nothing yet.
@@ -60,17 +62,23 @@ func (r *Runner) Wake() {
 // Run works until ctx ends. It returns when what it had begun is done: a mail
 // that is on its way gets half a minute.
 func (r *Runner) Run(ctx context.Context) {
-	var both sync.WaitGroup
-	both.Go(func() {
+	var all sync.WaitGroup
+	all.Go(func() {
 		every(ctx, mailEvery, r.wake, func() { r.step(ctx, "mail", r.sendMail) })
 	})
-	both.Go(func() {
+	all.Go(func() {
 		every(ctx, upkeepEvery, nil, func() {
 			r.step(ctx, "retention", r.clear)
 			r.step(ctx, "rewrap", r.rewrap)
 		})
 	})
-	both.Wait()
+	all.Go(func() {
+		every(ctx, feedsEvery, nil, func() {
+			r.step(ctx, "feeds", r.tendFeeds)
+			r.step(ctx, "lists", r.tidyLists)
+		})
+	})
+	all.Wait()
 }
 
 // every runs f at once, then at each tick and each time it is woken.

@@ -25,6 +25,7 @@ type draft struct {
 	route       *Route
 	device      *Device
 	samples     map[privacy.Field][]byte // packed
+	previews    map[privacy.Field][]byte // packed, of those with more than a chart shows
 	fingerprint []byte                   // of a recording
 }
 
@@ -38,19 +39,15 @@ func newDraft(f Facts) (draft, error) {
 // recording was there already.
 func (d draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.Audience) (id uuid.UUID, added bool, err error) {
 	q := query.New(tx)
-	f := d.facts
+	row, err := d.row(by)
+	if err != nil {
+		return uuid.Nil, false, err
+	}
+	row.Audience, row.CreatedAt = int16(audience), tx.Now()
 	for range 3 { // whoever finds it there already may find it deleted a moment later
-		n, err := q.AddWorkout(ctx, query.AddWorkoutParams{
-			MemberID: by.id, ID: d.id, Audience: int16(audience), Sport: string(f.Sport), Indoor: f.Indoor, Title: f.Title,
-			StartedAt: f.StartedAt, DurationS: f.DurationS, MovingS: f.MovingS, DistanceM: d.distanceM,
-			CaloriesKcal: f.CaloriesKcal, OutputKj: f.OutputKJ, Source: string(f.Source), Fingerprint: d.fingerprint,
-			CreatedAt: tx.Now(),
-		})
-		if err != nil {
-			return uuid.Nil, false, err
-		}
-		if n == 1 {
-			return d.id, true, d.writeParts(ctx, q, by)
+		made, err := q.AddWorkout(ctx, row)
+		if err != nil || len(made) == 1 {
+			return d.id, true, err
 		}
 		id, err := q.FindRecording(ctx, by.id, d.fingerprint)
 		if err == nil || !errors.Is(err, pgx.ErrNoRows) {
@@ -60,20 +57,21 @@ func (d draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.A
 	return uuid.Nil, false, fault.Unavailable("import_busy", "the same recording is being changed; try again", 0)
 }
 
-func (d draft) writeParts(ctx context.Context, q *query.Queries, by self) error {
-	if err := writePart(ctx, q, by, d, privacy.Effort, d.effort); err != nil {
-		return err
+// row is the workout with its parts sealed.
+func (d draft) row(by self) (query.AddWorkoutParams, error) {
+	f := d.facts
+	row := query.AddWorkoutParams{
+		MemberID: by.id, ID: d.id, Sport: string(f.Sport), Indoor: f.Indoor, Title: f.Title,
+		StartedAt: f.StartedAt, DurationS: f.DurationS, MovingS: f.MovingS, DistanceM: d.distanceM,
+		CaloriesKcal: f.CaloriesKcal, OutputKj: f.OutputKJ, Source: string(f.Source), Fingerprint: d.fingerprint, TrackM: d.trackM,
+		Families: []string{}, Summaries: [][]byte{}, Samples: [][]byte{}, Previews: [][]byte{},
 	}
-	if err := writePart(ctx, q, by, d, privacy.HeartRate, d.heart); err != nil {
-		return err
-	}
-	if err := writePart(ctx, q, by, d, privacy.Route, d.route); err != nil {
-		return err
-	}
-	return writePart(ctx, q, by, d, privacy.Device, d.device)
+	return row, errors.Join(
+		addPart(&row, by, d, privacy.Effort, d.effort), addPart(&row, by, d, privacy.HeartRate, d.heart),
+		addPart(&row, by, d, privacy.Route, d.route), addPart(&row, by, d, privacy.Device, d.device))
 }
 
-func writePart[T any](ctx context.Context, q *query.Queries, by self, d draft, f privacy.Field, part *T) error {
+func addPart[T any](row *query.AddWorkoutParams, by self, d draft, f privacy.Field, part *T) error {
 	if part == nil {
 		return nil
 	}
@@ -81,16 +79,22 @@ func writePart[T any](ctx context.Context, q *query.Queries, by self, d draft, f
 	if err != nil {
 		return err
 	}
-	row := query.AddPartParams{MemberID: by.id, WorkoutID: d.id, Family: f.String(), SummarySealed: summary}
-	if f == privacy.Route {
-		row.DistanceM = d.trackM
+	samples, err := sealBlob(by, d.samples[f], samplesAt(f, d.id))
+	if err != nil {
+		return err
 	}
-	if blob := d.samples[f]; blob != nil {
-		if row.SamplesSealed, err = by.key.Seal(blob, samplesAt(f, d.id)); err != nil {
-			return err
-		}
+	preview, err := sealBlob(by, d.previews[f], previewAt(f, d.id))
+	row.Families, row.Summaries = append(row.Families, f.String()), append(row.Summaries, summary)
+	row.Samples, row.Previews = append(row.Samples, samples), append(row.Previews, preview)
+	return err
+}
+
+// sealBlob seals packed samples; nil stays nil.
+func sealBlob(by self, blob []byte, at seal.Context) ([]byte, error) {
+	if blob == nil {
+		return nil, nil
 	}
-	return q.AddPart(ctx, row)
+	return by.key.Seal(blob, at)
 }
 
 // audienceFor is the audience of a new workout: the one asked for, else the owner's default.

@@ -80,8 +80,8 @@ func (s *Service) Delete(ctx context.Context, c db.Caller, id uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		n, err := query.New(tx).DeleteWorkout(ctx, by.id, id)
-		if err == nil && n == 0 {
+		gone, err := query.New(tx).DeleteWorkout(ctx, by.id, id)
+		if err == nil && len(gone) == 0 {
 			err = s.refuse(ctx, tx, id)
 		}
 		return err
@@ -94,7 +94,8 @@ func (s *Service) refuse(ctx context.Context, tx *db.Tx, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	if _, visible, err := s.decide(tx, row.WorkoutShown, row.Subject, nil); err != nil {
+	shown, subject := apart(row)
+	if _, visible, err := s.decide(tx, shown, subject, nil); err != nil {
 		return err
 	} else if !visible {
 		return fault.NotFound()
@@ -119,6 +120,7 @@ func (s *Service) readOwn(ctx context.Context, tx *db.Tx, by self, id uuid.UUID)
 
 // write changes the rows.
 func (p Patch) write(ctx context.Context, tx *db.Tx, by self, w query.WorkoutShown) error {
+	before := w.Audience
 	if err := p.merge(&w, by); err != nil {
 		return err
 	}
@@ -127,6 +129,9 @@ func (p Patch) write(ctx context.Context, tx *db.Tx, by self, w query.WorkoutSho
 		MemberID: by.id, ID: w.ID, Audience: w.Audience, Sport: w.Sport, Indoor: w.Indoor, Title: w.Title,
 		DistanceM: w.DistanceM, CaloriesKcal: w.CaloriesKcal, UpdatedAt: tx.Now(),
 	})
+	if err == nil && w.Audience != before {
+		err = q.PointWorkout(ctx, query.PointWorkoutParams{ID: w.ID, StartedAt: w.StartedAt, Audience: w.Audience})
+	}
 	if err == nil && p.DistanceM.Set { // what the owner says replaces what the track gave
 		err = q.ForgetTrackDistance(ctx, by.id, w.ID)
 	}

@@ -24,11 +24,14 @@ func pack(r *recording.Recording) (draft, error) {
 	} else {
 		d.distanceM = r.DistanceM
 	}
-	d.samples = map[privacy.Field][]byte{}
+	d.samples, d.previews = map[privacy.Field][]byte{}, map[privacy.Field][]byte{}
 	channels := map[privacy.Field][]string{}
 	for _, table := range r.Samples {
 		field := fieldOf[table.Family]
 		if d.samples[field], err = table.Encode(); err != nil {
+			return draft{}, err
+		}
+		if d.previews[field], err = table.Preview(); err != nil {
 			return draft{}, err
 		}
 		for _, column := range table.Columns {

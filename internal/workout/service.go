@@ -68,3 +68,7 @@ func summaryAt(f privacy.Field, workout uuid.UUID) seal.Context {
 func samplesAt(f privacy.Field, workout uuid.UUID) seal.Context {
 	return seal.Context{Column: "workout_part.samples_sealed/" + f.String(), Row: workout}
 }
+
+func previewAt(f privacy.Field, workout uuid.UUID) seal.Context {
+	return seal.Context{Column: "workout_part.preview_sealed/" + f.String(), Row: workout}
+}

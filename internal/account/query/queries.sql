@@ -45,6 +45,10 @@ INSERT INTO member_key (member_id, wrapped) VALUES (sqlc.arg(member_id), sqlc.ar
 INSERT INTO profile (member_id, username, display_name, search_name, birth_date_sealed, updated_at)
 VALUES (sqlc.arg(member_id), sqlc.arg(username), sqlc.arg(display_name), sqlc.arg(search_name), sqlc.arg(birth_date_sealed), sqlc.arg(now));
 
+-- name: Enlist :exec
+-- In the directory, after the profile was added.
+SELECT enlist(sqlc.arg(member_id));
+
 -- name: AddAccount :exec
 INSERT INTO auth.account (member_id, email, created_at) VALUES (sqlc.arg(member_id), sqlc.arg(email), sqlc.arg(now));
 
@@ -73,6 +77,14 @@ UPDATE auth.credential SET password_hash = sqlc.arg(password_hash) WHERE member_
 -- name: AddSession :exec
 INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at)
 VALUES (sqlc.arg(member_id), sqlc.arg(id), sqlc.arg(kind), sqlc.arg(label), sqlc.arg(now), sqlc.arg(now), sqlc.arg(expires_at));
+
+-- name: KnowsProgram :one
+-- Whether a member is signed in by a program of this kind, or lately was, or has an
+-- account so new that its first program is no news to them.
+SELECT (EXISTS (SELECT FROM auth.session s
+            WHERE s.member_id = sqlc.arg(member_id) AND s.kind = sqlc.arg(kind) AND s.label = sqlc.arg(label))
+        OR EXISTS (SELECT FROM auth.account a
+            WHERE a.member_id = sqlc.arg(member_id) AND a.created_at > sqlc.arg(new_since)))::boolean AS known;
 
 -- name: AddToken :exec
 INSERT INTO auth.token (hash, member_id, session_id, kind, created_at, expires_at)
@@ -225,6 +237,18 @@ WHERE expires_at <= sqlc.arg(now)::timestamptz OR revoked_at <= sqlc.arg(revoked
 
 -- name: ClearIdempotency :execrows
 DELETE FROM idempotency WHERE created_at <= sqlc.arg(before);
+
+-- name: PointWaiting :one
+SELECT point_waiting(sqlc.arg(at_most));
+
+-- name: FillFeeds :one
+SELECT fill_feeds(sqlc.arg(at_most), sqlc.arg(keep));
+
+-- name: TrimFeeds :one
+SELECT trim_feeds(sqlc.arg(after), sqlc.arg(at_most), sqlc.arg(keep)) AS reached;
+
+-- name: EnlistNext :one
+SELECT enlist_next(sqlc.arg(after), sqlc.arg(at_most)) AS reached;
 
 -- name: ListMemberKeys :many
 SELECT member_id, wrapped FROM member_key WHERE member_id > sqlc.arg(after) ORDER BY member_id LIMIT sqlc.arg(at_most);

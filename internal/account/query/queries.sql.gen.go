@@ -629,6 +629,38 @@ func (q *Queries) EndSessionsOf(ctx context.Context, now time.Time, memberID uui
 	return result.RowsAffected(), nil
 }
 
+const enlist = `-- name: Enlist :exec
+SELECT enlist($1)
+`
+
+// In the directory, after the profile was added.
+func (q *Queries) Enlist(ctx context.Context, memberID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, enlist, memberID)
+	return err
+}
+
+const enlistNext = `-- name: EnlistNext :one
+SELECT enlist_next($1, $2) AS reached
+`
+
+func (q *Queries) EnlistNext(ctx context.Context, after uuid.UUID, atMost int32) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, enlistNext, after, atMost)
+	var reached uuid.UUID
+	err := row.Scan(&reached)
+	return reached, err
+}
+
+const fillFeeds = `-- name: FillFeeds :one
+SELECT fill_feeds($1, $2)
+`
+
+func (q *Queries) FillFeeds(ctx context.Context, atMost int32, keep int32) (int32, error) {
+	row := q.db.QueryRow(ctx, fillFeeds, atMost, keep)
+	var fill_feeds int32
+	err := row.Scan(&fill_feeds)
+	return fill_feeds, err
+}
+
 const findAccount = `-- name: FindAccount :one
 SELECT a.member_id, a.email, c.password_hash
 FROM auth.account a
@@ -659,6 +691,34 @@ SELECT forget_edges()
 func (q *Queries) ForgetEdges(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, forgetEdges)
 	return err
+}
+
+const knowsProgram = `-- name: KnowsProgram :one
+SELECT (EXISTS (SELECT FROM auth.session s
+            WHERE s.member_id = $1 AND s.kind = $2 AND s.label = $3)
+        OR EXISTS (SELECT FROM auth.account a
+            WHERE a.member_id = $1 AND a.created_at > $4))::boolean AS known
+`
+
+type KnowsProgramParams struct {
+	MemberID uuid.UUID
+	Kind     string
+	Label    string
+	NewSince time.Time
+}
+
+// Whether a member is signed in by a program of this kind, or lately was, or has an
+// account so new that its first program is no news to them.
+func (q *Queries) KnowsProgram(ctx context.Context, arg KnowsProgramParams) (bool, error) {
+	row := q.db.QueryRow(ctx, knowsProgram,
+		arg.MemberID,
+		arg.Kind,
+		arg.Label,
+		arg.NewSince,
+	)
+	var known bool
+	err := row.Scan(&known)
+	return known, err
 }
 
 const listMemberKeys = `-- name: ListMemberKeys :many
@@ -851,6 +911,17 @@ func (q *Queries) LockResets(ctx context.Context, arg LockResetsParams) ([]LockR
 	return items, nil
 }
 
+const pointWaiting = `-- name: PointWaiting :one
+SELECT point_waiting($1)
+`
+
+func (q *Queries) PointWaiting(ctx context.Context, atMost int32) (int32, error) {
+	row := q.db.QueryRow(ctx, pointWaiting, atMost)
+	var point_waiting int32
+	err := row.Scan(&point_waiting)
+	return point_waiting, err
+}
+
 const readAccount = `-- name: ReadAccount :one
 SELECT a.member_id, a.email, a.created_at, p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM auth.account a
@@ -948,6 +1019,23 @@ type TouchSessionParams struct {
 func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) error {
 	_, err := q.db.Exec(ctx, touchSession, arg.Now, arg.MemberID, arg.ID)
 	return err
+}
+
+const trimFeeds = `-- name: TrimFeeds :one
+SELECT trim_feeds($1, $2, $3) AS reached
+`
+
+type TrimFeedsParams struct {
+	After  uuid.UUID
+	AtMost int32
+	Keep   int32
+}
+
+func (q *Queries) TrimFeeds(ctx context.Context, arg TrimFeedsParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, trimFeeds, arg.After, arg.AtMost, arg.Keep)
+	var reached uuid.UUID
+	err := row.Scan(&reached)
+	return reached, err
 }
 
 const turnIn = `-- name: TurnIn :one

@@ -2,12 +2,9 @@
 -- policy is asked about, row by row.
 
 -- name: ReadWorkout :one
--- One statement brings the workout, its owner as a subject of the policy, the
--- owner's name and all four parts.
-SELECT sqlc.embed(w), sqlc.embed(s)
-FROM workout_shown w
-JOIN subject s ON s.member_id = w.member_id
-WHERE w.id = $1;
+-- The workout, its owner as a subject of the policy, the owner's name and those
+-- parts that show, with the rules asked once.
+SELECT w.* FROM read_workout(@id) w;
 
 -- name: ReadOwnWorkouts :many
 SELECT sqlc.embed(w), sqlc.embed(s)
@@ -17,8 +14,10 @@ WHERE w.member_id = @owner AND w.id = ANY (@ids::uuid[]);
 
 -- name: ReadSamples :many
 -- A row for each family asked for that there is; one without a family when
--- there is none.
-SELECT w.id, w.audience, sqlc.embed(s), part.family, part.samples_sealed
+-- there is none. Of a part that has a preview, it or the samples.
+SELECT w.id, w.audience, sqlc.embed(s), part.family,
+       (CASE WHEN NOT @preview::boolean OR part.preview_sealed IS NULL THEN part.samples_sealed END)::bytea AS samples_sealed,
+       (CASE WHEN @preview::boolean THEN part.preview_sealed END)::bytea AS preview_sealed
 FROM workout w
 JOIN subject s ON s.member_id = w.member_id
 LEFT JOIN workout_part part ON part.member_id = w.member_id AND part.workout_id = w.id
@@ -53,40 +52,10 @@ JOIN subject s ON s.member_id = w.member_id
 ORDER BY w.started_at DESC, w.id DESC;
 
 -- name: ListFeed :many
--- Whoever's newest workout is not among the newest n of all that are followed
--- has none among the newest n at all. So one row a followed member tells whose
--- rows are worth reading, and the cost hardly grows with how many are followed.
-WITH head AS MATERIALIZED (
-    SELECT f.other_id AS member_id
-    FROM edge f
-    CROSS JOIN LATERAL (
-        SELECT o.started_at, o.id
-        FROM workout o
-        WHERE o.member_id = f.other_id
-          AND (o.started_at, o.id) < (@before_start::timestamptz, @before_id::uuid)
-        ORDER BY o.started_at DESC, o.id DESC
-        LIMIT 1
-    ) newest
-    WHERE f.member_id = @viewer AND f.bits & 16 <> 0
-    ORDER BY newest.started_at DESC, newest.id DESC
-    LIMIT @row_limit
-), picked AS MATERIALIZED (
-    SELECT head.member_id, recent.id
-    FROM head
-    CROSS JOIN LATERAL (
-        SELECT o.started_at, o.id
-        FROM workout o
-        WHERE o.member_id = head.member_id
-          AND (o.started_at, o.id) < (@before_start::timestamptz, @before_id::uuid)
-        ORDER BY o.started_at DESC, o.id DESC
-        LIMIT @row_limit
-    ) recent
-    ORDER BY recent.started_at DESC, recent.id DESC
-    LIMIT @row_limit
-)
+-- What feed_found names, under row-level security.
 SELECT sqlc.embed(w), sqlc.embed(s)
-FROM picked
-JOIN workout_shown w ON w.member_id = picked.member_id AND w.id = picked.id
+FROM feed_found(@before_start, @before_id, @row_limit) found
+JOIN workout_shown w ON w.member_id = found.owner_id AND w.id = found.workout_id
 JOIN subject s ON s.member_id = w.member_id
 ORDER BY w.started_at DESC, w.id DESC;
 
@@ -110,17 +79,24 @@ LEFT JOIN LATERAL (
 ) t ON true
 WHERE p.member_id = find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text);
 
--- name: AddWorkout :execrows
--- None added: this recording is there already.
-INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, moving_s, distance_m,
-                     calories_kcal, output_kj, source, fingerprint, created_at, updated_at)
-VALUES (@member_id, @id, @audience, @sport, @indoor, @title, @started_at, @duration_s, @moving_s, @distance_m,
-        @calories_kcal, @output_kj, @source, @fingerprint, @created_at, @created_at)
-ON CONFLICT (member_id, fingerprint) DO NOTHING;
-
--- name: AddPart :exec
-INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed)
-VALUES ($1, $2, $3, $4, $5, $6);
+-- name: AddWorkout :many
+-- The workout, its parts and the pointers to it, in one statement. None added:
+-- this recording is there already.
+WITH added AS (
+    INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, moving_s, distance_m,
+                         calories_kcal, output_kj, source, fingerprint, created_at, updated_at, pointed)
+    VALUES (@member_id, @id, @audience::smallint, @sport, @indoor, @title, @started_at, @duration_s, @moving_s, @distance_m,
+            @calories_kcal, @output_kj, @source, @fingerprint, @created_at, @created_at, @audience::smallint > 0)
+    ON CONFLICT (member_id, fingerprint) DO NOTHING
+    RETURNING member_id, id, audience, started_at
+), parts AS (
+    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed)
+    SELECT added.member_id, added.id, part.family, CASE WHEN part.family = 'route' THEN sqlc.narg(track_m)::double precision END,
+           part.summary_sealed, part.samples_sealed, part.preview_sealed
+    FROM added, (SELECT unnest(@families::text[]) AS family, unnest(@summaries::bytea[]) AS summary_sealed,
+                        unnest(@samples::bytea[]) AS samples_sealed, unnest(@previews::bytea[]) AS preview_sealed) AS part
+)
+SELECT added.id FROM added CROSS JOIN LATERAL point_workout(added.id, added.started_at, added.audience) AS pointed;
 
 -- name: FindRecording :one
 SELECT id FROM workout WHERE member_id = $1 AND fingerprint = $2;
@@ -135,6 +111,10 @@ SET audience = @audience, sport = @sport, indoor = @indoor, title = @title, dist
     calories_kcal = @calories_kcal, updated_at = @updated_at
 WHERE member_id = @member_id AND id = @id;
 
+-- name: PointWorkout :exec
+-- The followers' feeds, after the audience has changed.
+SELECT point_workout(@id, @started_at, @audience);
+
 -- name: ForgetTrackDistance :exec
 UPDATE workout_part SET distance_m = NULL WHERE member_id = $1 AND workout_id = $2 AND family = 'route';
 
@@ -143,8 +123,10 @@ INSERT INTO workout_part (member_id, workout_id, family, summary_sealed)
 VALUES ($1, $2, 'device', $3)
 ON CONFLICT (member_id, workout_id, family) DO UPDATE SET summary_sealed = excluded.summary_sealed;
 
--- name: DeleteWorkout :execrows
-DELETE FROM workout WHERE member_id = $1 AND id = $2;
+-- name: DeleteWorkout :many
+-- And the pointers to it.
+WITH gone AS (DELETE FROM workout WHERE member_id = $1 AND id = $2 RETURNING id, started_at)
+SELECT gone.id FROM gone CROSS JOIN LATERAL point_workout(gone.id, gone.started_at, 0::smallint) AS pointed;
 
 -- name: ClaimKey :execrows
 -- Waits for whoever claims the same key at this moment.

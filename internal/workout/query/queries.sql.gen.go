@@ -12,38 +12,22 @@ import (
 	"github.com/google/uuid"
 )
 
-const addPart = `-- name: AddPart :exec
-INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed)
-VALUES ($1, $2, $3, $4, $5, $6)
-`
-
-type AddPartParams struct {
-	MemberID      uuid.UUID
-	WorkoutID     uuid.UUID
-	Family        string
-	DistanceM     *float64
-	SummarySealed []byte
-	SamplesSealed []byte
-}
-
-func (q *Queries) AddPart(ctx context.Context, arg AddPartParams) error {
-	_, err := q.db.Exec(ctx, addPart,
-		arg.MemberID,
-		arg.WorkoutID,
-		arg.Family,
-		arg.DistanceM,
-		arg.SummarySealed,
-		arg.SamplesSealed,
-	)
-	return err
-}
-
-const addWorkout = `-- name: AddWorkout :execrows
-INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, moving_s, distance_m,
-                     calories_kcal, output_kj, source, fingerprint, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-        $11, $12, $13, $14, $15, $15)
-ON CONFLICT (member_id, fingerprint) DO NOTHING
+const addWorkout = `-- name: AddWorkout :many
+WITH added AS (
+    INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, moving_s, distance_m,
+                         calories_kcal, output_kj, source, fingerprint, created_at, updated_at, pointed)
+    VALUES ($1, $2, $3::smallint, $4, $5, $6, $7, $8, $9, $10,
+            $11, $12, $13, $14, $15, $15, $3::smallint > 0)
+    ON CONFLICT (member_id, fingerprint) DO NOTHING
+    RETURNING member_id, id, audience, started_at
+), parts AS (
+    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed)
+    SELECT added.member_id, added.id, part.family, CASE WHEN part.family = 'route' THEN $16::double precision END,
+           part.summary_sealed, part.samples_sealed, part.preview_sealed
+    FROM added, (SELECT unnest($17::text[]) AS family, unnest($18::bytea[]) AS summary_sealed,
+                        unnest($19::bytea[]) AS samples_sealed, unnest($20::bytea[]) AS preview_sealed) AS part
+)
+SELECT added.id FROM added CROSS JOIN LATERAL point_workout(added.id, added.started_at, added.audience) AS pointed
 `
 
 type AddWorkoutParams struct {
@@ -62,11 +46,17 @@ type AddWorkoutParams struct {
 	Source       string
 	Fingerprint  []byte
 	CreatedAt    time.Time
+	TrackM       *float64
+	Families     []string
+	Summaries    [][]byte
+	Samples      [][]byte
+	Previews     [][]byte
 }
 
-// None added: this recording is there already.
-func (q *Queries) AddWorkout(ctx context.Context, arg AddWorkoutParams) (int64, error) {
-	result, err := q.db.Exec(ctx, addWorkout,
+// The workout, its parts and the pointers to it, in one statement. None added:
+// this recording is there already.
+func (q *Queries) AddWorkout(ctx context.Context, arg AddWorkoutParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, addWorkout,
 		arg.MemberID,
 		arg.ID,
 		arg.Audience,
@@ -82,11 +72,28 @@ func (q *Queries) AddWorkout(ctx context.Context, arg AddWorkoutParams) (int64, 
 		arg.Source,
 		arg.Fingerprint,
 		arg.CreatedAt,
+		arg.TrackM,
+		arg.Families,
+		arg.Summaries,
+		arg.Samples,
+		arg.Previews,
 	)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const changeDevice = `-- name: ChangeDevice :exec
@@ -172,16 +179,30 @@ func (q *Queries) ClaimKey(ctx context.Context, arg ClaimKeyParams) (int64, erro
 	return result.RowsAffected(), nil
 }
 
-const deleteWorkout = `-- name: DeleteWorkout :execrows
-DELETE FROM workout WHERE member_id = $1 AND id = $2
+const deleteWorkout = `-- name: DeleteWorkout :many
+WITH gone AS (DELETE FROM workout WHERE member_id = $1 AND id = $2 RETURNING id, started_at)
+SELECT gone.id FROM gone CROSS JOIN LATERAL point_workout(gone.id, gone.started_at, 0::smallint) AS pointed
 `
 
-func (q *Queries) DeleteWorkout(ctx context.Context, memberID uuid.UUID, iD uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteWorkout, memberID, iD)
+// And the pointers to it.
+func (q *Queries) DeleteWorkout(ctx context.Context, memberID uuid.UUID, iD uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, deleteWorkout, memberID, iD)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const findMember = `-- name: FindMember :one
@@ -343,37 +364,9 @@ func (q *Queries) ListByMember(ctx context.Context, arg ListByMemberParams) ([]L
 }
 
 const listFeed = `-- name: ListFeed :many
-WITH head AS MATERIALIZED (
-    SELECT f.other_id AS member_id
-    FROM edge f
-    CROSS JOIN LATERAL (
-        SELECT o.started_at, o.id
-        FROM workout o
-        WHERE o.member_id = f.other_id
-          AND (o.started_at, o.id) < ($1::timestamptz, $2::uuid)
-        ORDER BY o.started_at DESC, o.id DESC
-        LIMIT 1
-    ) newest
-    WHERE f.member_id = $3 AND f.bits & 16 <> 0
-    ORDER BY newest.started_at DESC, newest.id DESC
-    LIMIT $4
-), picked AS MATERIALIZED (
-    SELECT head.member_id, recent.id
-    FROM head
-    CROSS JOIN LATERAL (
-        SELECT o.started_at, o.id
-        FROM workout o
-        WHERE o.member_id = head.member_id
-          AND (o.started_at, o.id) < ($1::timestamptz, $2::uuid)
-        ORDER BY o.started_at DESC, o.id DESC
-        LIMIT $4
-    ) recent
-    ORDER BY recent.started_at DESC, recent.id DESC
-    LIMIT $4
-)
 SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
-FROM picked
-JOIN workout_shown w ON w.member_id = picked.member_id AND w.id = picked.id
+FROM feed_found($1, $2, $3) found
+JOIN workout_shown w ON w.member_id = found.owner_id AND w.id = found.workout_id
 JOIN subject s ON s.member_id = w.member_id
 ORDER BY w.started_at DESC, w.id DESC
 `
@@ -381,7 +374,6 @@ ORDER BY w.started_at DESC, w.id DESC
 type ListFeedParams struct {
 	BeforeStart time.Time
 	BeforeID    uuid.UUID
-	Viewer      uuid.UUID
 	RowLimit    int32
 }
 
@@ -390,16 +382,9 @@ type ListFeedRow struct {
 	Subject      Subject
 }
 
-// Whoever's newest workout is not among the newest n of all that are followed
-// has none among the newest n at all. So one row a followed member tells whose
-// rows are worth reading, and the cost hardly grows with how many are followed.
+// What feed_found names, under row-level security.
 func (q *Queries) ListFeed(ctx context.Context, arg ListFeedParams) ([]ListFeedRow, error) {
-	rows, err := q.db.Query(ctx, listFeed,
-		arg.BeforeStart,
-		arg.BeforeID,
-		arg.Viewer,
-		arg.RowLimit,
-	)
+	rows, err := q.db.Query(ctx, listFeed, arg.BeforeStart, arg.BeforeID, arg.RowLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -530,6 +515,22 @@ func (q *Queries) MemberTotals(ctx context.Context, iD uuid.NullUUID, username *
 	return items, nil
 }
 
+const pointWorkout = `-- name: PointWorkout :exec
+SELECT point_workout($1, $2, $3)
+`
+
+type PointWorkoutParams struct {
+	ID        uuid.UUID
+	StartedAt time.Time
+	Audience  int16
+}
+
+// The followers' feeds, after the audience has changed.
+func (q *Queries) PointWorkout(ctx context.Context, arg PointWorkoutParams) error {
+	_, err := q.db.Exec(ctx, pointWorkout, arg.ID, arg.StartedAt, arg.Audience)
+	return err
+}
+
 const readKey = `-- name: ReadKey :one
 SELECT request_sealed, made FROM idempotency WHERE member_id = $1 AND operation = $2 AND key_hash = $3
 `
@@ -617,13 +618,21 @@ func (q *Queries) ReadOwnWorkouts(ctx context.Context, owner uuid.UUID, ids []uu
 }
 
 const readSamples = `-- name: ReadSamples :many
-SELECT w.id, w.audience, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, part.family, part.samples_sealed
+SELECT w.id, w.audience, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, part.family,
+       (CASE WHEN NOT $1::boolean OR part.preview_sealed IS NULL THEN part.samples_sealed END)::bytea AS samples_sealed,
+       (CASE WHEN $1::boolean THEN part.preview_sealed END)::bytea AS preview_sealed
 FROM workout w
 JOIN subject s ON s.member_id = w.member_id
 LEFT JOIN workout_part part ON part.member_id = w.member_id AND part.workout_id = w.id
-    AND part.family = ANY ($1::text[]) AND part.samples_sealed IS NOT NULL
-WHERE w.id = $2
+    AND part.family = ANY ($2::text[]) AND part.samples_sealed IS NOT NULL
+WHERE w.id = $3
 `
+
+type ReadSamplesParams struct {
+	Preview  bool
+	Families []string
+	ID       uuid.UUID
+}
 
 type ReadSamplesRow struct {
 	ID            uuid.UUID
@@ -631,12 +640,13 @@ type ReadSamplesRow struct {
 	Subject       Subject
 	Family        *string
 	SamplesSealed []byte
+	PreviewSealed []byte
 }
 
 // A row for each family asked for that there is; one without a family when
-// there is none.
-func (q *Queries) ReadSamples(ctx context.Context, families []string, iD uuid.UUID) ([]ReadSamplesRow, error) {
-	rows, err := q.db.Query(ctx, readSamples, families, iD)
+// there is none. Of a part that has a preview, it or the samples.
+func (q *Queries) ReadSamples(ctx context.Context, arg ReadSamplesParams) ([]ReadSamplesRow, error) {
+	rows, err := q.db.Query(ctx, readSamples, arg.Preview, arg.Families, arg.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -657,6 +667,7 @@ func (q *Queries) ReadSamples(ctx context.Context, families []string, iD uuid.UU
 			&i.Subject.SeenBy,
 			&i.Family,
 			&i.SamplesSealed,
+			&i.PreviewSealed,
 		); err != nil {
 			return nil, err
 		}
@@ -694,56 +705,47 @@ func (q *Queries) ReadSelf(ctx context.Context, viewer uuid.UUID) (ReadSelfRow, 
 
 const readWorkout = `-- name: ReadWorkout :one
 
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
-FROM workout_shown w
-JOIN subject s ON s.member_id = w.member_id
-WHERE w.id = $1
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, w.private, w.minor, w.discoverability, w.audiences, w.edge, w.wrapped, w.seen_by FROM read_workout($1) w
 `
-
-type ReadWorkoutRow struct {
-	WorkoutShown WorkoutShown
-	Subject      Subject
-}
 
 // Row-level security decides what these see; the joined subject is what the Go
 // policy is asked about, row by row.
-// One statement brings the workout, its owner as a subject of the policy, the
-// owner's name and all four parts.
-func (q *Queries) ReadWorkout(ctx context.Context, id uuid.UUID) (ReadWorkoutRow, error) {
+// The workout, its owner as a subject of the policy, the owner's name and those
+// parts that show, with the rules asked once.
+func (q *Queries) ReadWorkout(ctx context.Context, id uuid.UUID) (WorkoutSeen, error) {
 	row := q.db.QueryRow(ctx, readWorkout, id)
-	var i ReadWorkoutRow
+	var i WorkoutSeen
 	err := row.Scan(
-		&i.WorkoutShown.MemberID,
-		&i.WorkoutShown.ID,
-		&i.WorkoutShown.Audience,
-		&i.WorkoutShown.Sport,
-		&i.WorkoutShown.Indoor,
-		&i.WorkoutShown.Title,
-		&i.WorkoutShown.StartedAt,
-		&i.WorkoutShown.DurationS,
-		&i.WorkoutShown.MovingS,
-		&i.WorkoutShown.DistanceM,
-		&i.WorkoutShown.CaloriesKcal,
-		&i.WorkoutShown.OutputKj,
-		&i.WorkoutShown.Source,
-		&i.WorkoutShown.CreatedAt,
-		&i.WorkoutShown.UpdatedAt,
-		&i.WorkoutShown.Username,
-		&i.WorkoutShown.DisplayName,
-		&i.WorkoutShown.HasAvatar,
-		&i.WorkoutShown.EffortSealed,
-		&i.WorkoutShown.HeartSealed,
-		&i.WorkoutShown.RouteSealed,
-		&i.WorkoutShown.DeviceSealed,
-		&i.WorkoutShown.RouteDistanceM,
-		&i.Subject.MemberID,
-		&i.Subject.Private,
-		&i.Subject.Minor,
-		&i.Subject.Discoverability,
-		&i.Subject.Audiences,
-		&i.Subject.Edge,
-		&i.Subject.Wrapped,
-		&i.Subject.SeenBy,
+		&i.MemberID,
+		&i.ID,
+		&i.Audience,
+		&i.Sport,
+		&i.Indoor,
+		&i.Title,
+		&i.StartedAt,
+		&i.DurationS,
+		&i.MovingS,
+		&i.DistanceM,
+		&i.CaloriesKcal,
+		&i.OutputKj,
+		&i.Source,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.Username,
+		&i.DisplayName,
+		&i.HasAvatar,
+		&i.EffortSealed,
+		&i.HeartSealed,
+		&i.RouteSealed,
+		&i.DeviceSealed,
+		&i.RouteDistanceM,
+		&i.Private,
+		&i.Minor,
+		&i.Discoverability,
+		&i.Audiences,
+		&i.Edge,
+		&i.Wrapped,
+		&i.SeenBy,
 	)
 	return i, err
 }
