@@ -35,6 +35,7 @@ func (c *crowd) shuffle(r *rand.Rand) {
 		c.settings[p.ID] = s
 		c.exec(`UPDATE member SET private = $1, discoverability = $2, audiences = $3 WHERE id = $4`,
 			s.Private, int16(s.Discoverability), int64(s.Audiences), p.ID)
+		c.exec(`SELECT enlist($1)`, p.ID)
 		for _, q := range c.people[:i] {
 			// The pair's states, as p's side and its mirror.
 			states := [][2]privacy.Edge{

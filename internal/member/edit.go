@@ -81,6 +81,9 @@ func (s *Service) Edit(ctx context.Context, c db.Caller, e Edit,
 		if err := onlyOne(q.UpdateProfile(ctx, e.columns(box, row, tx))); err != nil {
 			return err
 		}
+		if err := q.Enlist(ctx); err != nil {
+			return err
+		}
 		if box.err != nil {
 			return box.err
 		}

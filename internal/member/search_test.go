@@ -38,8 +38,8 @@ func TestSearchFindsPrefixesOfNames(t *testing.T) {
 	ada := w.Add("ada")
 	w.rename(ada, "𝓔𝓿𝓮 of the ＥＡＳＴ")
 	for text, want := range map[string][]string{
-		"eve":                            {"ada", "eve", "evelyn"},
-		"EVE":                            {"ada", "eve", "evelyn"},
+		"eve":                            {"eve", "ada", "evelyn"},
+		"EVE":                            {"eve", "ada", "evelyn"},
 		"evel":                           {"evelyn"},
 		"zoë m":                          {"eve"},
 		"ZOË":                            {"eve"},

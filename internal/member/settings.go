@@ -87,6 +87,9 @@ func (s *Service) EditSettings(ctx context.Context, c db.Caller, e SettingsEdit,
 		})); err != nil {
 			return err
 		}
+		if err := q.Enlist(ctx); err != nil {
+			return err
+		}
 		after, err := q.ReadSettings(ctx)
 		if err != nil {
 			return err

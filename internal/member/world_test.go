@@ -110,6 +110,7 @@ func (w *world) AddBorn(name, born string, settings ...settle) person {
 	w.exec(`INSERT INTO member_key VALUES ($1, $2)`, id, []byte(wrapped))
 	w.exec(`INSERT INTO profile (member_id, username, display_name, search_name, birth_date_sealed, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6)`, id, name, display, member.SearchName(display), sealedBirth, noon)
+	w.exec(`SELECT enlist($1)`, id)
 	w.exec(`INSERT INTO auth.account VALUES ($1, $2, $3)`, id, name+"@demo.test", noon)
 	w.exec(`INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at)
 		VALUES ($1, $2, 'bearer', 'test', $3, $3, $4)`, id, session, noon, far)

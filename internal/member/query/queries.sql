@@ -33,13 +33,13 @@ WHERE p.member_id = (SELECT find_member(sqlc.narg(id)::uuid, sqlc.narg(username)
 
 -- name: SearchMembers :many
 -- Ranges with bounds made by the caller, never a pattern: no character has a
--- meaning, and the indexes serve.
-SELECT p.search_name, p.username, p.display_name, sqlc.embed(s), (a.member_id IS NOT NULL)::boolean AS has_avatar
-FROM search_found(sqlc.arg(low), sqlc.arg(high), sqlc.arg(after), sqlc.arg(most)) hit
+-- meaning, and the indexes serve. What search_names names, under row-level security.
+SELECT hit.name::text AS name, p.search_name, p.username, p.display_name, sqlc.embed(s), (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM search_names(sqlc.arg(low), sqlc.arg(high), sqlc.arg(after_name), sqlc.arg(after_username), sqlc.arg(most)) hit
 JOIN profile p ON p.member_id = hit.member_id
 JOIN subject s ON s.member_id = hit.member_id
 LEFT JOIN avatar a ON a.member_id = hit.member_id
-ORDER BY p.username;
+ORDER BY hit.name, p.username;
 
 -- name: ListConnections :many
 -- The members on the owner's edges that have the bit, as far as the viewer can
@@ -112,6 +112,10 @@ SELECT FROM member WHERE id = viewer_id() FOR NO KEY UPDATE;
 UPDATE profile SET display_name = $1, search_name = $2, bio = $3, ftp_watts = $4, location_sealed = $5, gender_sealed = $6,
     height_sealed = $7, weight_sealed = $8, resting_hr_sealed = $9, max_hr_sealed = $10, updated_at = sqlc.arg(at)
 WHERE member_id = viewer_id();
+
+-- name: Enlist :exec
+-- The viewer's entries in the directory, after their names or settings have changed.
+SELECT enlist(viewer_id());
 
 -- name: ReadSettings :one
 SELECT p.birth_date_sealed, sqlc.embed(s)

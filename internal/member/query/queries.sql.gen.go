@@ -79,6 +79,16 @@ func (q *Queries) DeleteAvatar(ctx context.Context) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
+const enlist = `-- name: Enlist :exec
+SELECT enlist(viewer_id())
+`
+
+// The viewer's entries in the directory, after their names or settings have changed.
+func (q *Queries) Enlist(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, enlist)
+	return err
+}
+
 const findBlocked = `-- name: FindBlocked :one
 SELECT b.other_id::uuid AS id FROM blocks_of_viewer() b
 WHERE b.other_id = $1::uuid OR b.username = $2::text
@@ -492,22 +502,24 @@ func (q *Queries) RemoveFollower(ctx context.Context, other uuid.UUID, at time.T
 }
 
 const searchMembers = `-- name: SearchMembers :many
-SELECT p.search_name, p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, (a.member_id IS NOT NULL)::boolean AS has_avatar
-FROM search_found($1, $2, $3, $4) hit
+SELECT hit.name::text AS name, p.search_name, p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, (a.member_id IS NOT NULL)::boolean AS has_avatar
+FROM search_names($1, $2, $3, $4, $5) hit
 JOIN profile p ON p.member_id = hit.member_id
 JOIN subject s ON s.member_id = hit.member_id
 LEFT JOIN avatar a ON a.member_id = hit.member_id
-ORDER BY p.username
+ORDER BY hit.name, p.username
 `
 
 type SearchMembersParams struct {
-	Low   string
-	High  string
-	After string
-	Most  int32
+	Low           string
+	High          string
+	AfterName     string
+	AfterUsername string
+	Most          int32
 }
 
 type SearchMembersRow struct {
+	Name        string
 	SearchName  string
 	Username    string
 	DisplayName string
@@ -516,12 +528,13 @@ type SearchMembersRow struct {
 }
 
 // Ranges with bounds made by the caller, never a pattern: no character has a
-// meaning, and the indexes serve.
+// meaning, and the indexes serve. What search_names names, under row-level security.
 func (q *Queries) SearchMembers(ctx context.Context, arg SearchMembersParams) ([]SearchMembersRow, error) {
 	rows, err := q.db.Query(ctx, searchMembers,
 		arg.Low,
 		arg.High,
-		arg.After,
+		arg.AfterName,
+		arg.AfterUsername,
 		arg.Most,
 	)
 	if err != nil {
@@ -532,6 +545,7 @@ func (q *Queries) SearchMembers(ctx context.Context, arg SearchMembersParams) ([
 	for rows.Next() {
 		var i SearchMembersRow
 		if err := rows.Scan(
+			&i.Name,
 			&i.SearchName,
 			&i.Username,
 			&i.DisplayName,
