@@ -40,7 +40,7 @@ const Password = "a-password-of-the-bench"
 const firstStep = 5
 
 // format changes when the same sizes give another content.
-const format = 2
+const format = 3
 
 // Place is a private PostgreSQL and a key ring in a folder, kept from run to run.
 type Place struct {
@@ -280,19 +280,6 @@ func (b *builder) fill(ctx context.Context) error {
 	}
 	// Two references on one table would wait for each other in a circle.
 	return inParallel(ctx, b.url, 1, off.references, run)
-}
-
-// feeds fills the feeds, as the worker does in the background for old databases.
-func (b *builder) feeds(ctx context.Context) error {
-	steps := make([]int, runtime.NumCPU())
-	return inParallel(ctx, b.url, len(steps), steps, func(ctx context.Context, conn *pgx.Conn, _ int) error {
-		for {
-			var filled int
-			if err := conn.QueryRow(ctx, `SELECT fill_feeds(500, 200)`).Scan(&filled); err != nil || filled == 0 {
-				return err
-			}
-		}
-	})
 }
 
 // sign says in the database what it is, once it is whole.

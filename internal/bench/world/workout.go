@@ -66,13 +66,13 @@ func (w *World) WorkoutID(k int) uuid.UUID {
 	return id
 }
 
-// startOf spreads the workouts over two years.
-func (w *World) startOf(k int) time.Time {
+// StartedAt is when the k-th workout began: they are spread over two years, each after the one before.
+func (w *World) StartedAt(k int) time.Time {
 	back := time.Duration(float64(w.Workouts-k) / float64(w.Workouts) * float64(twoYears))
 	return w.Base.Add(-back - 4*time.Hour).Truncate(time.Second)
 }
 
-func (w *World) endOf(k int) time.Time { return w.startOf(k).Add(3 * time.Hour) }
+func (w *World) endOf(k int) time.Time { return w.StartedAt(k).Add(3 * time.Hour) }
 
 // Workout is the k-th workout.
 func (w *World) Workout(k int) Workout {
@@ -83,7 +83,7 @@ func (w *World) Workout(k int) Workout {
 	minutes := d.between(15, 150)
 	out := Workout{
 		ID: w.WorkoutID(k), Owner: w.Owner(k), Audience: w.Audience(k), CreatedAt: w.endOf(k),
-		Facts: workout.Facts{StartedAt: w.startOf(k), DurationS: math.Round(minutes * 60), Source: workout.File},
+		Facts: workout.Facts{StartedAt: w.StartedAt(k), DurationS: math.Round(minutes * 60), Source: workout.File},
 	}
 	f := &out.Facts
 	f.MovingS = new(math.Round(f.DurationS * d.between(0.85, 1)))
