@@ -86,6 +86,37 @@ func TestRetentionKeepsWhatIsUsed(t *testing.T) {
 	}
 }
 
+// What limits abuse is kept for as long as it counts, and no longer.
+func TestRetentionOfLimits(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	now := w.clock()
+	add := func(sql string, args ...any) {
+		_, err := w.root.Exec(t.Context(), sql, args...)
+		w.must(err)
+	}
+	add(`INSERT INTO auth.limit_bucket (key, empty_at) VALUES ('\x01', $1)`, now.Add(time.Hour))
+	add(`INSERT INTO auth.limit_count (key, slot, n) VALUES ('\x01', $1, 1)`, now.Unix()/60)
+	add(`INSERT INTO auth.known_network (key, seen_at) VALUES ('\x01', $1)`, now)
+	add(`INSERT INTO auth.enumeration (principal, subject, at) VALUES ('\x01', '\x02', $1)`, now)
+	const day = 24 * time.Hour
+	for _, kept := range []struct {
+		table string
+		until time.Duration
+	}{{"auth.limit_count", 2 * time.Minute}, {"auth.limit_bucket", time.Hour}, {"auth.enumeration", 14 * day}, {"auth.known_network", 90 * day}} {
+		w.advance(kept.until - w.clock().Sub(now) - time.Minute)
+		w.must(w.clear(t.Context()))
+		if n := w.count(`SELECT count(*) FROM ` + kept.table); n != 1 {
+			t.Errorf("%s was cleared too soon", kept.table)
+		}
+		w.advance(time.Minute)
+		w.must(w.clear(t.Context()))
+		if n := w.count(`SELECT count(*) FROM ` + kept.table); n != 0 {
+			t.Errorf("%s keeps %d rows past their time", kept.table, n)
+		}
+	}
+}
+
 func (w *world) keys() map[uuid.UUID]seal.Wrapped {
 	w.t.Helper()
 	rows, err := w.root.Query(w.t.Context(), `SELECT member_id, wrapped FROM member_key`)

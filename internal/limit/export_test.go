@@ -1,5 +1,11 @@
 package limit
 
+import (
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/db"
+)
+
 // Sessions is how many sessions are counted.
 func Sessions(l *Limiter) int { return l.sessions.size() }
 
@@ -24,4 +30,10 @@ func (r *memory) size() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.m)
+}
+
+// Remember has a pair remembered as charged, and the reader as stopped.
+func Remember(l *Limiter, c db.Caller, subject uuid.UUID) {
+	l.charged.keep(c.At(), c.At().Add(chargedFor), append(c.TokenHash(), subject[:]...))
+	l.stopped.keep(c.At(), c.At().Add(stoppedFor), c.TokenHash())
 }
