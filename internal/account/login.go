@@ -29,7 +29,7 @@ func errCredentials() error {
 // Login starts a session of an app.
 func (s *Service) Login(ctx context.Context, c db.Caller, l Login) (Tokens, error) {
 	var out Tokens
-	err := s.signIn(ctx, c, l, func(ctx context.Context, q *query.Queries, member uuid.UUID) (err error) {
+	err := s.signIn(ctx, c, l, bearerSession, func(ctx context.Context, q *query.Queries, member uuid.UUID) (err error) {
 		now := c.At()
 		session, ends, err := addSession(ctx, q, member, bearerSession, l.Label, now, bearerLife)
 		if err != nil {
@@ -44,7 +44,7 @@ func (s *Service) Login(ctx context.Context, c db.Caller, l Login) (Tokens, erro
 // LoginCookie starts a session of a browser.
 func (s *Service) LoginCookie(ctx context.Context, c db.Caller, l Login) (Cookie, error) {
 	var out Cookie
-	err := s.signIn(ctx, c, l, func(ctx context.Context, q *query.Queries, member uuid.UUID) error {
+	err := s.signIn(ctx, c, l, cookieSession, func(ctx context.Context, q *query.Queries, member uuid.UUID) error {
 		now := c.At()
 		session, ends, err := addSession(ctx, q, member, cookieSession, l.Label, now, cookieLife)
 		if err != nil {
@@ -59,7 +59,7 @@ func (s *Service) LoginCookie(ctx context.Context, c db.Caller, l Login) (Cookie
 
 // signIn proves the password and then starts what start starts. The session that
 // the request itself came with, if any, ends: a sign-in changes the token (ASVS 7.2.4).
-func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, start func(context.Context, *query.Queries, uuid.UUID) error) error {
+func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, kind string, start func(context.Context, *query.Queries, uuid.UUID) error) error {
 	const tries = 3 // the stored hash may change while its password is checked
 	for range tries {
 		account, newHash, err := s.prove(ctx, c, l)
@@ -67,7 +67,7 @@ func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, start func(c
 			s.reportLogin(ctx, err)
 			return err
 		}
-		stale := false
+		stale, noticed := false, false
 		err = s.DB.AsSystem(ctx, db.ReasonLogin, c.At(), func(ctx context.Context, tx *db.SystemTx) error {
 			q := query.New(tx)
 			current, err := q.LockCredential(ctx, account.MemberID)
@@ -83,11 +83,17 @@ func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, start func(c
 					return err
 				}
 			}
+			if noticed, err = s.notice(ctx, q, c.At(), account, kind, l.Label); err != nil {
+				return err
+			}
 			if err := s.makeRoom(ctx, q, c, account.MemberID); err != nil {
 				return err
 			}
 			return start(ctx, q, account.MemberID)
 		})
+		if err == nil && noticed {
+			s.Mailed()
+		}
 		if err != nil || !stale {
 			s.reportLogin(ctx, err)
 			return err
