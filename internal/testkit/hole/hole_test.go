@@ -1,0 +1,62 @@
+package hole_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/paceline/paceline/internal/testkit/hole"
+)
+
+const root = "../../.."
+
+// Every hole can still be planted, and has somebody to notice it. Whether they
+// do is for make holes to say.
+func TestEveryHoleApplies(t *testing.T) {
+	t.Parallel()
+	all := hole.All()
+	if len(all) < 30 {
+		t.Errorf("%d holes", len(all))
+	}
+	named := map[string]bool{}
+	for _, h := range all {
+		if named[h.Name] || h.Name == "" || !strings.HasSuffix(h.Weakness, ".") {
+			t.Errorf("%s: its name is taken, or it doesn't say what is wrong", h.Name)
+		}
+		named[h.Name] = true
+		if _, err := hole.Changed(root, h.Edits); err != nil {
+			t.Errorf("%s: this hole no longer applies: %v", h.Name, err)
+		}
+		if !namesATest(t, h.By) {
+			t.Errorf("%s: %s has no test %s", h.Name, h.By.Package, h.By.Run)
+		}
+	}
+}
+
+var declared = regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T\)`)
+
+// namesATest says whether the pattern's first part fits a test of the package.
+func namesATest(t *testing.T, by hole.Test) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, by.Package, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range declared.FindAllStringSubmatch(string(source), -1) {
+			for one := range strings.SplitSeq(by.Run, "|") {
+				first, _, _ := strings.Cut(one, "/")
+				if regexp.MustCompile(first).MatchString(name[1]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
