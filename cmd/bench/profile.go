@@ -37,7 +37,7 @@ func (b *bench) profileReads(ctx context.Context) error {
 }
 
 func fetch(ctx context.Context, url, path string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil) //nolint:gosec // our own private port
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func fetch(ctx context.Context, url, path string) error {
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("the profile was answered %s", answer.Status)
 	}
-	f, err := os.Create(path) //nolint:gosec // our own folder
+	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}

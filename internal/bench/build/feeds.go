@@ -88,4 +88,3 @@ func (b *builder) pointers(reader int, shown []bool) []uint32 {
 	slices.SortFunc(all, func(a, b uint32) int { return int(b) - int(a) })
 	return all[:min(len(all), keepPointers+1)]
 }
-
