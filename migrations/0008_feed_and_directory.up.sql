@@ -78,7 +78,7 @@ CREATE TABLE feed (
     complete_from timestamptz NOT NULL
 );
 CREATE INDEX feed_empty ON feed (member_id) WHERE complete_from = 'infinity';
-COMMENT ON TABLE feed IS 'class: internal. From when on a reader''s pointers are complete; without a row, all are';
+COMMENT ON TABLE feed IS 'class: internal. From when on a reader''s pointers are complete; without a row, always';
 COMMENT ON COLUMN feed.member_id IS 'class: internal. The reader';
 COMMENT ON COLUMN feed.complete_from IS 'class: internal. infinity until they were first filled';
 INSERT INTO feed SELECT id, 'infinity' FROM member;
@@ -140,15 +140,16 @@ BEGIN
     UPDATE workout w SET pointed = reach > 0 WHERE w.member_id = owner AND w.id = made AND w.pointed <> (reach > 0);
 END $$;
 
--- The newest of an owner's go to a reader whom they approved.
+-- The newest of an owner's go to a reader whom they approved. Whoever fills the
+-- reader's feed at this moment is waited for.
 CREATE FUNCTION feed_gained(reader uuid, owner uuid, keep integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     complete timestamptz;
     cut timestamptz;
 BEGIN
-    INSERT INTO feed VALUES (reader, '-infinity') ON CONFLICT DO NOTHING;
-    SELECT f.complete_from INTO complete FROM feed f WHERE f.member_id = reader FOR UPDATE;
+    PERFORM pg_advisory_xact_lock(hashtextextended(reader::text, 9));
+    complete := coalesce((SELECT f.complete_from FROM feed f WHERE f.member_id = reader), '-infinity');
     IF complete = 'infinity' OR EXISTS (SELECT FROM feed_pulled p WHERE p.member_id = owner) THEN
         RETURN;
     END IF;
@@ -156,7 +157,8 @@ BEGIN
     WHERE w.member_id = owner AND w.audience > 0 AND w.started_at >= complete
     ORDER BY w.started_at DESC OFFSET keep LIMIT 1;
     IF FOUND THEN
-        UPDATE feed f SET complete_from = cut WHERE f.member_id = reader;
+        INSERT INTO feed AS f VALUES (reader, cut)
+        ON CONFLICT (member_id) DO UPDATE SET complete_from = greatest(f.complete_from, cut);
         complete := cut;
     END IF;
     INSERT INTO feed_pointer (member_id, started_at, workout_id, owner_id)
@@ -308,6 +310,7 @@ DECLARE
 BEGIN
     FOR reader IN SELECT f.member_id FROM feed f WHERE f.complete_from = 'infinity' LIMIT most FOR UPDATE SKIP LOCKED
     LOOP
+        PERFORM pg_advisory_xact_lock(hashtextextended(reader::text, 9));
         cut := coalesce((
             SELECT recent.started_at FROM edge f CROSS JOIN LATERAL (
                 SELECT w.started_at FROM workout w WHERE w.member_id = f.other_id AND w.audience > 0

@@ -312,3 +312,38 @@ func TestAWorkoutAndAnApprovalAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// Pages go on behind what the pointers reach, however often the worker cuts them.
+func TestFeedGoesOnBehindThePointers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	reader, ada, ben := w.member("reader"), w.member("ada"), w.member("ben")
+	w.follow(reader, ada)
+	w.follow(reader, ben)
+	want := 0
+	for day := range 10 {
+		w.create(ada, on(20-2*day, privacy.Followers))
+		w.create(ben, on(20-2*day, privacy.Followers))
+		want += 2
+		if day%4 != 3 {
+			continue
+		}
+		w.sql(`SELECT trim_feeds('00000000-0000-0000-0000-000000000000', 100, 3)`)
+		if n := w.count(`SELECT count(*) FROM feed_pointer`); n != 4 { // three, and what began when the third did
+			t.Errorf("%d pointers are left", n)
+		}
+		for _, limit := range []int{1, 3, 50} {
+			got := all(t, limit, func(r page.Request) (page.Page[workout.Shown], error) {
+				return w.s.Feed(t.Context(), reader.caller(), r)
+			})
+			if len(got) != want {
+				t.Errorf("pages of %d: %d workouts of %d", limit, len(got), want)
+			}
+		}
+	}
+	w.sql(`DELETE FROM member WHERE id = $1`, reader.id)
+	w.sql(`SELECT trim_feeds('00000000-0000-0000-0000-000000000000', 100, 3)`)
+	if n := w.count(`SELECT count(*) FROM feed_pointer`); n != 0 {
+		t.Errorf("%d pointers of nobody's are left", n)
+	}
+}
