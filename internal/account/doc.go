@@ -19,8 +19,9 @@
 //     flood of logins can't take the memory, nor every place from the owner. Nothing
 //     locks an account: package limit slows strangers down, and an owner still enters
 //     from where they were signed in before.
-//   - A code of 8 letters by mail: 15 minutes, 5 attempts, one use. A wrong one
-//     counts against each that waits at the address, and no more than 5 wait there.
+//   - A code of 8 letters by mail: 15 minutes, one use. A registration's has 5
+//     attempts of its own; a reset's outlives 200 wrong ones, since package limit
+//     leaves one network few. No more than 5 wait at an address.
 //     It is sealed at rest, since a hash of so few letters can be searched.
 //   - A token of 256 random bits, of which only the SHA-256 is kept. An access
 //     token lives 10 minutes. A refresh token lives 30 days and works once, a
