@@ -2,10 +2,13 @@ package db_test
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/privacy"
@@ -65,7 +68,7 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 		}
 	}
 	viewers := append([]someone{{caller: db.Anonymous(now)}}, all...)
-	decisions := 0
+	decisions, shown := 0, 0
 	for _, viewer := range viewers {
 		err := f.AsViewer(t.Context(), viewer.caller, func(ctx context.Context, tx *db.Tx) error {
 			for _, owner := range all {
@@ -94,6 +97,12 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 					decisions++
 				}
 			}
+			ids := append(slices.Collect(maps.Keys(workouts)), uuid.New())
+			n, err := readersAgree(ctx, t, tx, ids)
+			if err != nil {
+				return err
+			}
+			shown += n
 			return rowsAgree(ctx, t, tx, func(owner uuid.UUID) privacy.Grant {
 				for _, o := range all {
 					if o.id == owner {
@@ -114,7 +123,41 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("%d decisions", decisions)
+	if shown == 0 {
+		t.Error("nobody sees any workout")
+	}
+	t.Logf("%d decisions, %d workouts shown", decisions, shown)
+}
+
+// readersAgree: what read_workout makes of a workout by asking the rules once is,
+// byte by byte, what row-level security gives table by table. It says how many show.
+func readersAgree(ctx context.Context, t *testing.T, tx *db.Tx, ids []uuid.UUID) (shown int, err error) {
+	t.Helper()
+	rows, err := tx.Query(ctx, `SELECT wanted::text, r::text, s::text FROM unnest($1::uuid[]) wanted
+		LEFT JOIN LATERAL (SELECT r FROM read_workout(wanted) r) once (r) ON true
+		LEFT JOIN LATERAL (SELECT s FROM workout_seen s WHERE s.id = wanted) apart (s) ON true`, ids)
+	if err != nil {
+		return 0, err
+	}
+	var id string
+	var once, apart *string
+	_, err = pgx.ForEachRow(rows, []any{&id, &once, &apart}, func() error {
+		switch {
+		case once != nil && apart != nil && *once == *apart:
+			shown++
+		case once != nil || apart != nil:
+			t.Errorf("workout %s: read at once it is\n%v, table by table\n%v", id, deref(once), deref(apart))
+		}
+		return nil
+	})
+	return shown, err
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return "not there"
+	}
+	return *s
 }
 
 // rowsAgree reads every workout and part without any predicate: what row-level

@@ -24,7 +24,7 @@ func TestNoViewerNoRows(t *testing.T) {
 	}
 	f.exec(`UPDATE member SET audiences = $1`, int64(everyone.Audiences))
 	f.exec(`INSERT INTO edge VALUES ($1, $2, 1, $3)`, id, uuid.New(), now)
-	f.workout(id, privacy.Everyone)
+	workout := f.workout(id, privacy.Everyone)
 	f.exec(`INSERT INTO idempotency VALUES ($1, 'op', '\x00', '\x00', '{}', $2)`, id, now)
 
 	conn, err := pgx.Connect(t.Context(), f.pg.URL(db.RoleApp))
@@ -37,6 +37,10 @@ func TestNoViewerNoRows(t *testing.T) {
 		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil || n != 0 {
 			t.Errorf("%s without a viewer: %d rows, %v", table, n, err)
 		}
+	}
+	var read int
+	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM read_workout($1)", workout).Scan(&read); err != nil || read != 0 {
+		t.Errorf("read_workout without a viewer: %d rows, %v", read, err)
 	}
 	// The same connection after a viewer's transaction has nothing left of it.
 	err = f.AsViewer(t.Context(), caller, func(ctx context.Context, tx *db.Tx) error {
@@ -70,7 +74,8 @@ func (f *fixture) workout(owner uuid.UUID, audience privacy.Audience) uuid.UUID 
 	f.exec(`INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, source, created_at, updated_at)
 		VALUES ($1, $2, $3, 'ride', true, 't', $4, 60, 'typed', $4, $4)`, owner, id, int16(audience), now)
 	for _, family := range []string{"effort", "heart_rate", "route", "device"} {
-		f.exec(`INSERT INTO workout_part (member_id, workout_id, family, summary_sealed) VALUES ($1, $2, $3, '\x00')`, owner, id, family)
+		f.exec(`INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed)
+			VALUES ($1, $2, $3, CASE WHEN $3 = 'route' THEN 1 END, convert_to($3, 'UTF8'))`, owner, id, family)
 	}
 	return id
 }

@@ -21,12 +21,29 @@ func (s *Service) Read(ctx context.Context, c db.Caller, id uuid.UUID) (Workout,
 			return err
 		}
 		var visible bool
-		if out, visible, err = s.decide(tx, row.WorkoutShown, row.Subject, nil); err == nil && !visible {
+		shown, subject := apart(row)
+		if out, visible, err = s.decide(tx, shown, subject, nil); err == nil && !visible {
 			err = fault.NotFound()
 		}
 		return err
 	})
 	return out.Workout, out.Grant, err
+}
+
+// apart is the row of one workout as lists bring it, in two.
+func apart(row query.WorkoutSeen) (query.WorkoutShown, query.Subject) {
+	return query.WorkoutShown{
+			MemberID: row.MemberID, ID: row.ID, Audience: row.Audience, Sport: row.Sport, Indoor: row.Indoor, Title: row.Title,
+			StartedAt: row.StartedAt, DurationS: row.DurationS, MovingS: row.MovingS, DistanceM: row.DistanceM,
+			CaloriesKcal: row.CaloriesKcal, OutputKj: row.OutputKj, Source: row.Source,
+			CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
+			Username: row.Username, DisplayName: row.DisplayName, HasAvatar: row.HasAvatar,
+			EffortSealed: row.EffortSealed, HeartSealed: row.HeartSealed, RouteSealed: row.RouteSealed,
+			DeviceSealed: row.DeviceSealed, RouteDistanceM: row.RouteDistanceM,
+		}, query.Subject{
+			MemberID: row.MemberID, Private: row.Private, Minor: row.Minor, Discoverability: row.Discoverability,
+			Audiences: row.Audiences, Edge: row.Edge, Wrapped: row.Wrapped, SeenBy: row.SeenBy,
+		}
 }
 
 // look is a grant seen through somebody else's eyes; nil is one's own.
