@@ -239,7 +239,7 @@ func (c *Cast) subject(name, born string, audiences ...int) *Person {
 		c.record(p, audience, recordingtest.Options{
 			Start: c.Clock.Now().Add(-time.Duration(24*i+24)*time.Hour - time.Duration(n)*time.Minute), Seconds: 90, Laps: 2,
 			Serial: 77001122 + uint32(n), Seed: uint64(10*n + i), Device: fmt.Sprintf("device-marker-%d%d", n, audience), //nolint:gosec // small
-			Lat: 47.31737 + float64(n), Lon: 8.62519 + float64(i),
+			Lat: 47.31737 + float64(n) + 0.1*float64(i), Lon: 8.62519 + float64(i),
 		})
 	}
 	// Indoors there is resistance, which no ride outdoors has.

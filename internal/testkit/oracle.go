@@ -31,7 +31,10 @@ type Choices struct {
 }
 
 // rule is a row of the table in docs/privacy-model.md.
-type rule struct{ subject, by, standard string }
+type rule struct {
+	subject, by, standard string
+	sealed                bool
+}
 
 // table is the model as the page has it: what must come back is computed from
 // there, and not from the code that answers.
@@ -44,7 +47,7 @@ var table = sync.OnceValue(func() map[string]rule {
 	for line := range strings.SplitSeq(string(page), "\n") {
 		cells := strings.Split(strings.Trim(line, "| "), " | ")
 		if len(cells) == 7 && strings.HasPrefix(cells[1], "`") {
-			rules[strings.Trim(cells[1], "`")] = rule{cells[0], cells[2], cells[3]}
+			rules[strings.Trim(cells[1], "`")] = rule{cells[0], cells[2], cells[3], cells[5] == "sealed"}
 		}
 	}
 	return rules
@@ -70,6 +73,9 @@ func Ruled(mark string) bool {
 	_, known := table()[mark]
 	return known || mark == "always" || mark == "owner"
 }
+
+// Sealed says whether the model keeps the field encrypted at rest.
+func Sealed(mark string) bool { return table()[mark].sealed }
 
 // Shows is the privacy model once more, from its text: whether the field of the
 // owner, in an object whose own audience is ceiling, is for the viewer. The marks

@@ -1,0 +1,240 @@
+package testkit_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paceline/paceline/internal/testkit"
+)
+
+// The canary scan: every private value stands nowhere else. Everybody asks for
+// everything, and all that comes out is searched for values that may not be there:
+// each answer's bytes and headers, log, metrics, mail, and the database's rows.
+// Traces and exports there are none; an export will be an operation, and is asked.
+func TestCanary(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	stage := assembled(t)
+	choices := []testkit.Choices{testkit.Mixed(t, 5)}
+	if prove() {
+		choices = variants(t)
+	}
+	for n, choice := range choices {
+		t.Run(choice.Name, func(t *testing.T) {
+			t.Parallel()
+			s := &scan{t: t, Cast: stage.Twin(t), turn: n}
+			for _, p := range s.Subjects {
+				if !p.Gone {
+					s.Choose(p, choice)
+				}
+			}
+			s.release()
+			s.everybodyAsks(func(r testkit.Request) bool { return r.Reads() }, true)
+			s.Keep()
+			s.everybodyAsks(func(r testkit.Request) bool { return !r.Reads() }, false)
+			s.behind()
+			t.Logf("%d operations, %d requests, %d actors, %d canaries, %d bytes searched, choices %s, %.1f s", len(testkit.Operations(t)),
+				s.Requests(), len(s.Actors), s.flock.Len(), s.searched, choice, time.Since(began).Seconds())
+		})
+	}
+}
+
+type scan struct {
+	t *testing.T
+	*testkit.Cast
+	turn     int
+	flock    *testkit.Flock
+	searched int
+	failed   int
+	wrote    map[string]bool
+	mailed   map[string]string // a code and whom it was mailed to
+}
+
+// release gathers the canaries, and takes out what everybody is told anyway.
+func (s *scan) release() {
+	s.flock = s.Canaries()
+	for _, p := range s.People {
+		s.flock.Secret(p.Password, "password")
+		s.flock.Secret(p.Token, "token")
+		s.flock.Secret(p.Refresh, "token")
+		s.flock.Secret(p.Email, "address")
+	}
+	g := testkit.NewGenerator(s.Cast)
+	for _, o := range testkit.Operations(s.t) {
+		// What is published, and what somebody else's own answers say as well (the time
+		// that sessions end at, while the clock stands), is nobody's secret.
+		if o.Cache == "public" || o.Reads() && o.Object == "self" {
+			for _, r := range g.Requests(o, g.Targets(o), 0) {
+				answer := s.Ask(testkit.Actor{Name: "spare", Person: s.Spare}, r)
+				s.flock.Drop(string(answer.Body))
+				s.flock.Drop(fmt.Sprint(answer.Header))
+			}
+		}
+	}
+	if s.flock.Len() < 300 {
+		s.t.Fatalf("only %d values to look for", s.flock.Len())
+	}
+}
+
+func (s *scan) everybodyAsks(which func(testkit.Request) bool, reads bool) {
+	g := testkit.NewGenerator(s.Cast)
+	for i, o := range testkit.Operations(s.t) {
+		for k, r := range g.Requests(o, g.Targets(o), 1) {
+			if !which(r) {
+				continue
+			}
+			for j, a := range s.Actors {
+				subject := r.Target.Of == nil || slices.Contains(s.Subjects, r.Target.Of)
+				share := 9
+				if subject && r.Base() {
+					share = 2
+				}
+				// What subjects write changes what is to be seen of them: behind looks at that.
+				own := slices.Contains(s.Subjects, a.Person)
+				if (!reads && own && !a.Over && r.Base()) || prove() && (reads || r.Base()) || (i+j+k+s.turn)%share == 0 && (reads || !own) {
+					s.ask(a, r, !own || reads)
+				}
+			}
+		}
+	}
+}
+
+func (s *scan) ask(a testkit.Actor, r testkit.Request, heard bool) {
+	s.t.Helper()
+	q := s.Prepare(a, r)
+	for _, answer := range s.All(q) {
+		if !r.Reads() && answer.Status < http.StatusBadRequest {
+			defer s.written(r)
+		}
+		if !heard {
+			continue
+		}
+		for _, part := range []string{string(answer.Body), fmt.Sprint(answer.Header)} {
+			s.searched += len(part)
+			for _, c := range s.flock.In([]byte(part)) {
+				if s.may(a, c) {
+					continue
+				}
+				if s.failed++; s.failed < 10 {
+					s.t.Errorf("%s\n\tviewer:    %s\n\theard:     %s\n\tthe model: that is not for them (docs/privacy-model.md)\n\t"+
+						"look at:   the feature behind %s, and its body in internal/dto", q, a.Name, c, r.ID)
+				}
+			}
+		}
+	}
+}
+
+// written searches what a write left in the database, once for each operation, and
+// puts the world back.
+func (s *scan) written(r testkit.Request) {
+	if s.wrote == nil {
+		s.wrote = map[string]bool{}
+	}
+	if !s.wrote[r.ID] {
+		s.wrote[r.ID] = true
+		s.codes()
+		s.rows("after " + r.ID)
+	}
+	s.Restore()
+}
+
+// codes puts in what was mailed to let somebody in, and notes to whom.
+func (s *scan) codes() {
+	if s.mailed == nil {
+		s.mailed = map[string]string{}
+	}
+	for _, m := range s.Outbox.Recent() {
+		for _, word := range strings.Fields(m.Body) {
+			if len(strings.ReplaceAll(word, "-", "")) == 8 && strings.ToUpper(word) == word && !strings.ContainsAny(word, "0123456789:.") {
+				s.flock.Secret(word, "code")
+				if s.mailed[word] == "" {
+					s.mailed[word] = m.To
+				}
+			}
+		}
+	}
+}
+
+// may says whether somebody may hear a value: the model says so, or it is theirs.
+func (s *scan) may(a testkit.Actor, c *testkit.Canary) bool {
+	if c.Secret == "address" {
+		return a.Person != nil && a.Person.Email == c.Text
+	}
+	return c.Secret == "" && s.Told(a.Person, c)
+}
+
+// behind searches what no request shows.
+func (s *scan) behind() {
+	s.codes()
+	for _, m := range s.Outbox.Recent() {
+		for _, c := range s.flock.In([]byte(m.Subject + "\n" + m.Body)) {
+			if s.mailed[c.Text] == m.To {
+				continue
+			}
+			s.t.Errorf("a mail (%s) holds %s: nothing that a member wrote gets into mail; see internal/mail/templates", m.Kind, c)
+		}
+	}
+	s.rows("at the end")
+	for _, p := range s.People { // in what operators see nobody is named at all
+		s.flock.Secret(p.ID, "member's id")
+		s.flock.Secret(p.Session, "session's id")
+		for _, w := range p.Workouts {
+			s.flock.Secret(w.ID, "workout's id")
+		}
+	}
+	log := s.Log.String()
+	metrics := httptest.NewRecorder()
+	s.Service.Private.ServeHTTP(metrics, httptest.NewRequestWithContext(s.t.Context(), http.MethodGet, "/metrics", nil))
+	for name, text := range map[string]string{"the log": log, "/metrics": metrics.Body.String()} {
+		if len(text) < 1000 {
+			s.t.Errorf("%s is next to empty, so nothing was looked at", name)
+		}
+		s.searched += len(text)
+		for _, c := range s.flock.In([]byte(text)) {
+			line := ""
+			for l := range strings.SplitSeq(text, "\n") {
+				if strings.Contains(l, c.Text) {
+					line = l
+				}
+			}
+			s.t.Errorf("%s holds %s:\n\t%.400s\n\tSee internal/observe: what may be logged or measured has a key there.", name, c, line)
+		}
+	}
+	mod, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	if err != nil || bytes.Contains(mod, []byte("opentelemetry")) {
+		s.t.Errorf("there may be traces now: gather the spans in a test's exporter, and search them here (%v)", err)
+	}
+}
+
+// rows searches every row of every table: what is sealed, and what lets somebody
+// in, must not lie there in any form.
+func (s *scan) rows(when string) {
+	tables := strings.Fields(s.Query(`SELECT string_agg(c.oid::regclass::text, ' ') FROM pg_class c
+		WHERE c.relkind = 'r' AND relnamespace::regnamespace::text IN ('public', 'auth')`))
+	plain := 0
+	for _, table := range tables {
+		var out bytes.Buffer
+		if _, err := s.Root.PgConn().CopyTo(s.t.Context(), &out, "COPY "+table+" TO STDOUT"); err != nil {
+			s.t.Fatalf("%s: %v", table, err)
+		}
+		s.searched += out.Len()
+		for _, c := range s.flock.In(out.Bytes()) {
+			if !c.Sealed() {
+				plain++
+				continue
+			}
+			s.t.Errorf("the table %s holds, %s, %s: the model seals it; see the column's class in migrations, and internal/seal", table, when, c)
+		}
+	}
+	if len(tables) < 10 || plain == 0 {
+		s.t.Errorf("%d tables with %d plain values %s: the rows were not really searched", len(tables), plain, when)
+	}
+}
