@@ -62,6 +62,18 @@ test-race: ## Test the Go code with the race detector
 fuzz: $(PAGE) ## Give every fuzz target ten seconds, or FUZZTIME
 	@tools/fuzz
 
+.PHONY: prove
+prove: $(PAGE) ## Try everything with everything: every engine in its long form
+	@$(GO) run ./internal/testkit/prove
+
+.PHONY: holes
+holes: $(PAGE) ## Plant known vulnerabilities, each alone (HOLES=pattern, PATCH=my.diff): the suite must notice
+	@$(GO) run ./internal/testkit/hole/cmd -holes '$(HOLES)' -patch '$(PATCH)'
+
+.PHONY: mutate
+mutate: ## Change the policy in every small way there is: its tests must notice
+	@$(GO) run ./internal/testkit/mutant/cmd
+
 .PHONY: lint
 lint: lint-go lint-web lint-shell ## Check style, architecture and the contract
 
