@@ -46,6 +46,9 @@ func WithToken(token string, at time.Time) Caller {
 // Anonymous says whether the caller brought no token.
 func (c Caller) Anonymous() bool { return c.asked && c.hash == nil }
 
+// HasToken says whether the caller brought a token.
+func (c Caller) HasToken() bool { return c.hash != nil }
+
 // At is the moment of the request, in UTC.
 func (c Caller) At() time.Time { return c.at }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -33,19 +34,24 @@ var allowed = map[string]bool{
 	"X-Content-Type-Options": true, "X-Frame-Options": true,
 }
 
+// always are the headers of every answer. Their values are shared by all of them:
+// who wants another one sets it, nobody changes one in place.
+var always = http.Header{
+	"Cache-Control":                {"private, no-store"},
+	"Content-Security-Policy":      {apiPolicy},
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"Permissions-Policy":           {"camera=(), geolocation=(), microphone=()"},
+	"Referrer-Policy":              {"no-referrer"},
+	"Strict-Transport-Security":    {"max-age=63072000; includeSubDomains"},
+	"X-Content-Type-Options":       {"nosniff"},
+	"X-Frame-Options":              {"DENY"},
+}
+
 // headers wraps the whole server, so that there is no answer without them.
 func headers(next http.Handler, refused func(context.Context)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "private, no-store")
-		h.Set("Content-Security-Policy", apiPolicy)
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
+		maps.Copy(w.Header(), always)
 		// HEAD is GET without its body, which net/http leaves out by itself.
 		if r.Method == http.MethodHead {
 			r = r.WithContext(r.Context())
@@ -132,6 +138,7 @@ const (
 
 // access asks what the manifest entry asks for, before the handler is reached.
 func (s *Server) access(o *operation) echo.MiddlewareFunc {
+	parameters := parametersOf(o)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			timeout, limit := s.Timeout, int64(maxJSONBody)
@@ -144,7 +151,9 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			ctx, cancel := context.WithTimeout(c.Request().Context(), timeout)
 			defer cancel()
 			r := c.Request().WithContext(ctx)
-			r.Body = http.MaxBytesReader(c.Response(), &pacedBody{r.Body, ctx, http.NewResponseController(c.Response().Writer)}, limit)
+			if r.Body != http.NoBody {
+				r.Body = http.MaxBytesReader(c.Response(), &pacedBody{r.Body, ctx, http.NewResponseController(c.Response().Writer)}, limit)
+			}
 			c.SetRequest(r)
 			c.Set(keyOperation, o)
 			if err := s.readCaller(c); err != nil {
@@ -170,7 +179,7 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			if err := s.take(c, o, viewer); err != nil {
 				return err
 			}
-			if err := checkParameters(c, o); err != nil {
+			if err := parameters.check(c); err != nil {
 				return err
 			}
 			if !o.takesBody() && r.ContentLength != 0 {

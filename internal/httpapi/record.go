@@ -35,7 +35,7 @@ func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 		if o := operationOf(c); o != nil {
 			r.Route = o.path
 		}
-		if caller(c).TokenHash() != nil {
+		if caller(c).HasToken() {
 			r.Actor = privacy.ActorSession.String()
 		}
 		ctx := context.WithoutCancel(c.Request().Context())
