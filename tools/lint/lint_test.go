@@ -29,7 +29,7 @@ func TestFixtures(t *testing.T) {
 		return nil, nil
 	}}
 	var packages []string
-	for name := range strings.FieldsSeq("account db dto httpapi jobs member observe privacy") {
+	for name := range strings.FieldsSeq("account db dto httpapi jobs limit member observe privacy") {
 		packages = append(packages, "github.com/paceline/paceline/internal/"+name)
 	}
 	analysistest.Run(t, analysistest.TestData(), all, packages...)

@@ -122,7 +122,13 @@ func secretIn(pass *analysis.Pass, e ast.Expr) string {
 
 func isSecretType(t types.Type) bool {
 	named, ok := types.Unalias(t).(*types.Named)
-	return ok && ours(named.Obj().Pkg()) != "" && secretType.MatchString(named.Obj().Name())
+	if !ok {
+		return false
+	}
+	if _, structure := named.Underlying().(*types.Struct); !structure && !isText(named) {
+		return false // a kind of secret, by its number
+	}
+	return ours(named.Obj().Pkg()) != "" && secretType.MatchString(named.Obj().Name())
 }
 
 func secretWordIn(name string) string {

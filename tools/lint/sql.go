@@ -34,8 +34,11 @@ func isDriver(pkg *types.Package) bool {
 		strings.HasPrefix(pkg.Path(), "github.com/golang-migrate/migrate/"))
 }
 
-// isTx says whether a type is a transaction of package db.
-func isTx(t types.Type) bool { return isNamed(t, "internal/db.Tx", "internal/db.SystemTx") }
+// isTx says whether a type is a transaction of package db, or its way for single
+// statements.
+func isTx(t types.Type) bool {
+	return isNamed(t, "internal/db.Tx", "internal/db.SystemTx", "internal/db.Once")
+}
 
 // compiled are the packages that sqlc writes.
 var compiled = regexp.MustCompile(`^internal/(?:.*/)?query$`)

@@ -44,6 +44,12 @@ func (d *DB) AsWorker(ctx context.Context, why Reason, fn func(context.Context, 
 	return nil
 }
 
+type Once struct{ pool *pgxpool.Pool }
+
+func (d *DB) Once(why Reason) Once { return Once{d.pool} }
+
+func (o Once) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row { return nil }
+
 func WithToken(token string) Caller { return Caller{} }
 
 func Decide(v privacy.Viewer, s privacy.Subject) (privacy.Grant, error) { return privacy.Decide(v, s) }

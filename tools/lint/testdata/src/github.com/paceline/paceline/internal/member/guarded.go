@@ -24,5 +24,6 @@ func opens(g privacy.Grant, v privacy.Guarded[string]) {
 func unseen(ctx context.Context, d *db.DB) {
 	_ = db.WithToken("token")         // want `internal/db.WithToken is not for here`
 	_ = d.AsSystem(ctx, "login", nil) // want `internal/db.DB.AsSystem is not for here`
+	_ = d.Once("limit")               // want `internal/db.DB.Once is not for here`
 	_ = d.AsWorker(ctx, "mail", nil)  // want `internal/db.DB.AsWorker is not for here`
 }
