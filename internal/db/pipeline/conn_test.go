@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -54,6 +55,10 @@ func reply(opening, value string) string {
 
 // hear runs a group of as many requests against what a server says.
 func hear(server string, requests int) (group []*request, lost error) {
+	return hearOn(server, requests, true)
+}
+
+func hearOn(server string, requests int, prepared bool) (group []*request, lost error) {
 	p := &Pipeline{}
 	text := func(name string) *statement {
 		return newStatement(name, name, &pgconn.StatementDescription{Fields: []pgconn.FieldDescription{{Name: "v", DataTypeOID: pgtype.TextOID}}})
@@ -61,7 +66,7 @@ func hear(server string, requests int) (group []*request, lost error) {
 	opening, s := text("opening"), text("statement")
 	p.statements.known.Store(&map[string]*statement{"opening": opening, "statement": s})
 	stream := said{Reader: strings.NewReader(server)}
-	c := &conn{p: p, net: stream, in: bufio.NewReader(stream), prepared: map[*statement]bool{opening: true, s: true}}
+	c := &conn{p: p, net: stream, in: bufio.NewReader(stream), prepared: map[*statement]bool{opening: prepared, s: prepared}}
 	for range requests {
 		group = append(group, &request{opening: opening, statement: s, done: make(chan struct{}, 1)})
 	}
@@ -153,6 +158,36 @@ func TestEveryMessageHasItsPlace(t *testing.T) {
 		}
 		if _, values, err := read(t, group[2]); values != nil || !errors.Is(err, ErrAlone) {
 			t.Errorf("%s: the third: %q, %v", name, values, err)
+		}
+	}
+}
+
+// A connection that prepares a statement compares what it gives by now with what
+// it gave when it was described: values are not read by another description.
+func TestADescriptionThatChanged(t *testing.T) {
+	t.Parallel()
+	gives := func(name string, oid uint32) string {
+		d, err := (&pgproto3.RowDescription{Fields: []pgproto3.FieldDescription{{Name: []byte(name), DataTypeOID: oid}}}).Encode(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return message('1', "") + message('t', "\x00\x00") + string(d)
+	}
+	for name, c := range map[string]struct {
+		statement string
+		same      bool
+	}{
+		"the same": {gives("v", pgtype.TextOID), true}, "another type": {gives("v", pgtype.ByteaOID), false},
+		"another name": {gives("w", pgtype.TextOID), false},
+	} {
+		group, lost := hearOn(gives("v", pgtype.TextOID)+c.statement+reply("a", "x")+reply("b", "y")+idling, 2, false)
+		if lost != nil {
+			t.Errorf("%s: %v", name, lost)
+		}
+		for _, r := range group {
+			if _, values, err := read(t, r); (err == nil) != c.same || (len(values) == 1) != c.same {
+				t.Errorf("%s: %q, %v", name, values, err)
+			}
 		}
 	}
 }
