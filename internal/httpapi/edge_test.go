@@ -21,7 +21,8 @@ import (
 // may leave, and nothing else.
 var mayLeave = []string{
 	"Access-Control-Allow-Origin", "Allow", "Cache-Control", "Content-Length", "Content-Security-Policy", "Content-Type",
-	"Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Date", "Etag", "Permissions-Policy", "Referrer-Policy",
+	"Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Date", "Etag", "Permissions-Policy",
+	"Ratelimit", "Ratelimit-Policy", "Referrer-Policy",
 	"Retry-After", "Set-Cookie", "Strict-Transport-Security", "Vary", "Www-Authenticate", "X-Content-Type-Options", "X-Frame-Options",
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/privacy"
@@ -49,6 +50,16 @@ func (s *Server) count(c echo.Context, o *operation) error {
 		c.Response().Header()["Ratelimit"] = []string{o.class.Left(left, limit.UntilMore(caller(c).At()))}
 	}
 	return err
+}
+
+// unmatched counts a request for what no route has as a read of nobody's, so that it
+// is answered like one for what nobody has, and limited like it.
+func (s *Server) unmatched(c echo.Context, f *fault.Error) *fault.Error {
+	c.Response().Header()["Ratelimit-Policy"] = s.readPolicy
+	if _, _, err := s.Limits.Count(c.Request().Context(), db.Anonymous(s.Now()), limit.Read, s.network(c.Request())); err != nil {
+		return fault.Of(err)
+	}
+	return f
 }
 
 // try is what a handler is about to try: taken, and by settle maybe given back.

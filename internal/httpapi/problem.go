@@ -10,6 +10,7 @@ import (
 
 	"github.com/paceline/paceline/internal/dto"
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/limit"
 )
 
 const mimeProblem = "application/problem+json"
@@ -37,6 +38,9 @@ func (s *Server) fail(err error, c echo.Context) {
 		return
 	}
 	f := asFault(err)
+	if operationOf(c) == nil && f.Kind == fault.KindNotFound {
+		f = s.unmatched(c, f)
+	}
 	status, known := statusOf[f.Kind]
 	if !known {
 		status = http.StatusInternalServerError
@@ -54,8 +58,12 @@ func (s *Server) fail(err error, c echo.Context) {
 		seconds := (f.RetryAfter + time.Second - 1) / time.Second
 		h.Set(echo.HeaderRetryAfter, strconv.Itoa(int(seconds)))
 	}
-	if o := operationOf(c); o != nil && f.Kind == fault.KindTooMany {
-		h["Ratelimit"] = []string{o.class.Left(0, f.RetryAfter)}
+	if f.Kind == fault.KindTooMany {
+		class := limit.Read
+		if o := operationOf(c); o != nil {
+			class = o.class
+		}
+		h["Ratelimit"] = []string{class.Left(0, f.RetryAfter)}
 	}
 	body, encodeErr := dto.ProblemBody(status, http.StatusText(status), f).Encode()
 	if encodeErr != nil {

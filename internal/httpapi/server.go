@@ -56,6 +56,8 @@ type Server struct {
 	document  []byte // the contract as JSON, with the privacy model
 	protected http.CrossOriginProtection
 	from      echo.IPExtractor // nil: the connection's peer
+
+	readPolicy []string // RateLimit-Policy of what no route has
 }
 
 // New is the whole edge as one handler. It fails when contract, manifest and
@@ -98,6 +100,7 @@ func New(o Options) (http.Handler, error) {
 		}))
 	}
 	each := map[string][]echo.MiddlewareFunc{}
+	s.readPolicy = []string{s.Limits.Rules.Policy(limit.Read)}
 	for id, op := range m {
 		op.server, op.policy = s, []string{s.Limits.Rules.Policy(op.class)}
 		each[id] = []echo.MiddlewareFunc{s.access(op)}
