@@ -151,7 +151,7 @@ func BenchmarkTwinsTakeAsLong(b *testing.B) {
 		for _, one := range all {
 			b.Run(one.name, func(b *testing.B) {
 				// Codes of the round before are over, so none is one too many.
-				timing.Report(b, 200, func() { w.Clock.Advance(step) }, [2]func(){func() { one.ask(true) }, func() { one.ask(false) }})
+				timing.Report(b, func() { w.Clock.Advance(step) }, [2]func(){func() { one.ask(true) }, func() { one.ask(false) }})
 			})
 		}
 	}

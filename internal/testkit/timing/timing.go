@@ -50,13 +50,14 @@ func Compare(times int, between func(), ask [2]func()) Result {
 	return r
 }
 
-// Report compares as a benchmark, and reports |t| and how many answers it is of.
-func Report(b *testing.B, times int, between func(), ask [2]func()) {
+// least is how often either one is asked, however short a benchmark is to be.
+const least = 200
+
+// Report compares as a benchmark, each b.N times, and reports |t| and how many answers
+// it is of.
+func Report(b *testing.B, between func(), ask [2]func()) {
 	b.Helper()
-	var r Result
-	for b.Loop() {
-		r = Compare(times, between, ask)
-	}
+	r := Compare(max(b.N, least), between, ask)
 	b.ReportMetric(math.Abs(r.T), "|t|")
 	b.ReportMetric(float64(r.N), "n")
 	b.ReportMetric(float64(r.Medians[0].Microseconds()), "us-one")
