@@ -24,6 +24,7 @@ func serve(ctx context.Context, args []string, e env) error {
 	if len(args) > 0 {
 		return errors.New("paceline serve takes no arguments; it is configured by the environment")
 	}
+	defer headroom()()
 	c, err := config.Serve(e.vars)
 	if err != nil {
 		return err
