@@ -1,5 +1,3 @@
-// Package testkit holds what proves Paceline: whole servers to ask over HTTP,
-// worlds of members, and the engines that take every operation from the contract.
 package testkit
 
 import (
