@@ -101,9 +101,9 @@ vuln: $(TOOLS)/govulncheck $(MODULES) ## Look for known vulnerabilities in what 
 
 ##@ Measure
 
-# What it needs beside the flags: FLAGS="-goals 1,3" or "-quick"; see docs/performance.md.
+# What it needs beside the flags: FLAGS="-goals 1,3" or "-quick".
 .PHONY: bench
-bench: $(PAGE) ## Measure the service against its goals and write docs/performance.md (half an hour)
+bench: $(PAGE) ## Measure the service against its goals and write the page (half an hour)
 	@$(GO) run ./cmd/bench $(FLAGS)
 
 ##@ Generate
