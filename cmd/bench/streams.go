@@ -111,12 +111,13 @@ func (b *bench) writeHours(ctx context.Context, s *workout.Service, root *pgx.Co
 		r := ride[0]
 		r.StartedAt = b.world.Base.Add(-time.Duration(i+2) * time.Hour)
 		start := time.Now()
-		w, err := s.Keep(ctx, db.WithToken(b.world.Token(i), start), &r)
+		owner := i * 997 % min(b.world.Members, b.world.Sessions) // with many followers and with few, as they come
+		w, err := s.Keep(ctx, db.WithToken(b.world.Token(owner), start), &r)
 		if err != nil {
 			return nil, nil, err
 		}
 		ours = append(ours, float64(time.Since(start)))
-		made = append(made, hour{owner: i, id: w.Workout.ID})
+		made = append(made, hour{owner: owner, id: w.Workout.ID})
 		start = time.Now()
 		if _, err := root.Exec(ctx, `INSERT INTO floor.one VALUES ($1, $2, $3)`, uuid.New(), start, 250.0); err != nil {
 			return nil, nil, err
