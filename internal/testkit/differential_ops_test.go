@@ -213,7 +213,8 @@ func (w *randomWorld) get(v viewer, path string, read func(*answer, map[string]a
 	return a
 }
 
-// pages asks for a list, in pages of three, each full but the last.
+// pages asks for a list, in pages of two, each full but the last. A cursor is
+// good for who got it, in the list that it is of.
 func (w *randomWorld) pages(v viewer, path string, read func(*answer, map[string]any)) answer {
 	w.T.Helper()
 	join := "?"
@@ -224,7 +225,7 @@ func (w *randomWorld) pages(v viewer, path string, read func(*answer, map[string
 	cursor := ""
 	for range 50 {
 		w.requests++
-		r := v.Get(path + join + "limit=3" + cursor)
+		r := v.Get(path + join + "limit=2" + cursor)
 		if r.Status != http.StatusOK {
 			return answer{status: r.Status, facts: map[string]bool{}, body: r.Body}
 		}
@@ -238,13 +239,43 @@ func (w *randomWorld) pages(v viewer, path string, read func(*answer, map[string
 		if !more {
 			return all
 		}
-		if len(items) != 3 {
+		if len(items) != 2 {
 			w.T.Errorf("%s as %s: a page of %d with more to come", path, v.name, len(items))
+		}
+		if cursor == "" {
+			w.cursorIsBound(v, path+join+"limit=2&cursor="+next)
 		}
 		cursor = "&cursor=" + next
 	}
 	w.T.Errorf("%s as %s: the list has no end", path, v.name)
 	return all
+}
+
+// cursorIsBound tries a cursor as somebody else, and in another member's list.
+func (w *randomWorld) cursorIsBound(v viewer, path string) {
+	w.T.Helper()
+	for _, other := range w.viewers() {
+		if other.name != v.name {
+			w.requests++
+			if r := other.Get(path); r.Status == http.StatusOK {
+				w.T.Errorf("%s: the cursor of %s works for %s", path, v.name, other.name)
+			}
+			break
+		}
+	}
+	for _, p := range w.people {
+		at := strings.Index(path, "/members/rider")
+		if at < 0 {
+			break
+		}
+		from := at + len("/members/")
+		if elsewhere := path[:from] + p.Name + path[from+len(p.Name):]; elsewhere != path {
+			w.requests++
+			if r := v.Get(elsewhere); r.Status == http.StatusOK {
+				w.T.Errorf("%s as %s: the cursor of another member's list works", elsewhere, v.name)
+			}
+		}
+	}
 }
 
 // asked is every request that a viewer makes in a world.
