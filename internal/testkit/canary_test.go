@@ -26,7 +26,7 @@ func TestCanary(t *testing.T) {
 	stage := assembled(t)
 	choices := []testkit.Choices{testkit.Mixed(t, 5)}
 	if prove() {
-		choices = variants(t)
+		choices = append(choices, testkit.Defaults(t), testkit.Mixed(t, 6))
 	}
 	for n, choice := range choices {
 		t.Run(choice.Name, func(t *testing.T) {
@@ -102,13 +102,13 @@ func (s *scan) everybodyAsks(which func(testkit.Request) bool, reads bool) {
 			}
 			for j, a := range s.Actors {
 				subject := r.Target.Of == nil || slices.Contains(s.Subjects, r.Target.Of)
-				share := 9
+				quick, long := 9, 3
 				if subject && r.Base() {
-					share = 2
+					quick, long = 2, 1
 				}
 				// What subjects write changes what is to be seen of them: behind looks at that.
 				own := slices.Contains(s.Subjects, a.Person)
-				if (!reads && own && !a.Over && r.Base()) || prove() && (reads || r.Base()) || (i+j+k+s.turn)%share == 0 && (reads || !own) {
+				if (!reads && own && !a.Over && r.Base()) || share(i+j+k+s.turn, quick, long) && (reads || !own) {
 					s.ask(a, r, !own || reads)
 				}
 			}

@@ -36,5 +36,5 @@
 //
 // By default everything is tried, but not in every combination: which share of
 // them is decided by counting, so that a run is the same each time. With
-// PACELINE_PROVE set, everything is tried with everything, in minutes.
+// PACELINE_PROVE set, it is nearly all of them, which takes minutes.
 package testkit

@@ -81,3 +81,20 @@ func TestADatabaseForEachTest(t *testing.T) {
 		}
 	}
 }
+
+// A copy begins with all that the database holds, and goes its own way.
+func TestACopyGoesItsOwnWay(t *testing.T) {
+	t.Parallel()
+	d := New(t)
+	do(t, d.Superuser(), "CREATE TABLE mark AS SELECT 1 AS n")
+	c := d.Copy(t)
+	do(t, c.Superuser(), "UPDATE mark SET n = 2")
+	for url, want := range map[string]string{d.Superuser(): "1", c.Superuser(): "2"} {
+		if got := ask(t, url, "SELECT n::text FROM mark"); got != want {
+			t.Errorf("%s, not %s", got, want)
+		}
+	}
+	if got := ask(t, c.URL(db.RoleMigrator), "SELECT has_database_privilege(current_database(), 'CREATE')::text"); got != "true" {
+		t.Errorf("the migrator may make schemas: %s", got)
+	}
+}
