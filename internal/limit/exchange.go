@@ -176,4 +176,4 @@ func settle[K comparable](t *table[K], sums *sums, row query.AddRow, all []told[
 	}
 }
 
-func clamp(n int64) uint32 { return uint32(max(0, min(n, 1<<31))) } //nolint:gosec // between
+func clamp(n int64) uint32 { return uint32(max(0, min(n, 1<<31))) }

@@ -36,6 +36,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"log/slog"
 	"sync/atomic"
@@ -113,7 +114,7 @@ func hash(key []byte, kind string, parts ...[]byte) []byte {
 	h := hmac.New(sha256.New, key)
 	_, _ = h.Write([]byte(kind)) // a hash never fails
 	for _, part := range parts {
-		_, _ = h.Write([]byte{0, byte(len(part) >> 8), byte(len(part))}) // no two lists of parts are alike
+		_, _ = h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part)))) // no two lists of parts are alike
 		_, _ = h.Write(part)
 	}
 	return h.Sum(nil)

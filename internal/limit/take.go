@@ -77,9 +77,9 @@ func (l *Limiter) Take(ctx context.Context, now time.Time, t Try) (Taken, error)
 	p := query.TakeParams{Now: now, KnownKey: known}
 	for i, b := range taken.buckets {
 		p.Keys, p.Quotas = append(p.Keys, b.key), append(p.Quotas, int32(b.quota)) //nolint:gosec // New bounds it
-		p.Windows = append(p.Windows, int32(b.window/time.Second))
+		p.Windows = append(p.Windows, int32(b.window/time.Second))                 //nolint:gosec // an hour at most
 		if b.spared {
-			p.Spared = int32(i + 1) //nolint:gosec // a handful
+			p.Spared = int32(i + 1)
 		}
 	}
 	row, err := l.queries().Take(ctx, p)
@@ -126,7 +126,7 @@ func (l *Limiter) Proved(ctx context.Context, now time.Time, t Taken) error {
 	p := query.GiveParams{Now: now, KnownKey: t.known}
 	for _, b := range t.buckets {
 		p.Keys, p.Quotas = append(p.Keys, b.key), append(p.Quotas, int32(b.quota)) //nolint:gosec // New bounds it
-		p.Windows = append(p.Windows, int32(b.window/time.Second))
+		p.Windows = append(p.Windows, int32(b.window/time.Second))                 //nolint:gosec // an hour at most
 	}
 	return l.queries().Give(ctx, p)
 }
