@@ -35,7 +35,7 @@ var keeps = []kept{
 	{"internal/privacy.NewViewer", "internal/db", "the database says who a viewer is"},
 	{"internal/privacy.Anonymous", "internal/db", "the database says who a viewer is"},
 	{"internal/db.WithToken", "internal/httpapi.Server.readCaller", "a request's token is read in one place"},
-	{"internal/db.Anonymous", "internal/httpapi.Server.readCaller cmd/paceline", "a request's token is read in one place"},
+	{"internal/db.Anonymous", "internal/httpapi.Server.readCaller internal/httpapi.Server.unmatched cmd/paceline", "who a request comes from is read in one place"},
 	{"internal/db.DB.AsSystem", "internal/account", "only signing in and proving an address have no viewer yet"},
 	{"internal/db.DB.AsAccount", "internal/account", "only package account keeps credentials"},
 	{"internal/db.DB.AsWorker", "internal/jobs", "only jobs run for nobody"},
