@@ -1,11 +1,13 @@
 package hole_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paceline/paceline/internal/testkit/hole"
 )
@@ -59,4 +61,38 @@ func namesATest(t *testing.T, by hole.Test) bool {
 		}
 	}
 	return false
+}
+
+// The runner itself: one that is noticed is no error; one that nobody notices is,
+// and so are one that no longer applies, one that doesn't compile, and a test that
+// is not there.
+func TestTheRunnerTellsCaughtFromMissed(t *testing.T) {
+	t.Parallel()
+	absolute, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := hole.Bench{Root: absolute, Folder: t.TempDir(), Limit: time.Minute}
+	const file, by = "internal/text/text.go", "^TestTextIsForPeople$"
+	for _, c := range []struct {
+		name, find, replace, run string
+		want                     string // in the report; "" for one that is caught
+	}{
+		{"noticed", "if !utf8.ValidString(s) {", "if utf8.ValidString(s) {", by, ""},
+		{"missed", "the text is blank", "the text is empty", by, "NOBODY"},
+		{"gone", "there is no such text", "", by, "no longer applies"},
+		{"broken", "if !utf8.ValidString(s) {", "if !utf8.Valid {", by, "doesn't compile"},
+		{"nobody to notice", "the text is blank", "the text is empty", "^TestThatIsNotThere$", "has no test"},
+	} {
+		var out bytes.Buffer
+		h := hole.Hole{Name: c.name, Weakness: "It is wrong.", Edits: []hole.Edit{{File: file, Find: c.find, Replace: c.replace}}, By: hole.Test{Package: "internal/text", Run: c.run}}
+		err := b.Report(t.Context(), []hole.Hole{h}, 1, &out)
+		told := out.String()
+		if err != nil {
+			told += err.Error()
+		}
+		if (err == nil) != (c.want == "") || !strings.Contains(told, c.want) {
+			t.Errorf("%s: %v\n%s", c.name, err, told)
+		}
+	}
 }

@@ -43,30 +43,48 @@ func (b Bench) Plant(ctx context.Context, h Hole) (Outcome, error) {
 }
 
 // Run builds a package's tests with some files changed, and runs those that the
-// pattern names. Tests that fail are no error; a build that fails is ErrBuild,
-// and so is a pattern that names no test.
+// pattern names.
 func (b Bench) Run(ctx context.Context, name string, t Test, changed map[string]string) (Outcome, error) {
 	start := time.Now() //nolint:forbidigo // the real time it takes
+	binary, err := b.Build(ctx, name, t.Package, changed)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer os.Remove(binary) //nolint:errcheck // the bench's folder goes as a whole
+	o, err := b.Execute(ctx, binary, t)
+	o.Took = time.Since(start) //nolint:forbidigo // as above
+	return o, err
+}
+
+// Build builds a package's tests with some files changed or added. A build that
+// fails is ErrBuild.
+func (b Bench) Build(ctx context.Context, name, pkg string, changed map[string]string) (binary string, err error) {
 	folder, err := os.MkdirTemp(b.Folder, name+"-")
 	if err != nil {
-		return Outcome{}, err
+		return "", err
 	}
-	defer os.RemoveAll(folder) //nolint:errcheck // the bench's folder goes as a whole
 	overlay, err := Overlay(b.Root, folder, changed)
 	if err != nil {
-		return Outcome{}, err
+		return "", err
 	}
-	binary := filepath.Join(folder, "tests")
+	binary = filepath.Join(folder, "tests")
 	// Neither vet nor debugging symbols: they would cost more than the compiling.
-	build := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay, "-o", binary, "./"+t.Package) //nolint:gosec // of this package's table
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay, "-o", binary, "./"+pkg) //nolint:gosec // of this package's table
 	build.Dir = b.Root
 	if out, err := build.CombinedOutput(); err != nil {
-		return Outcome{}, fmt.Errorf("%w: %s", ErrBuild, out)
+		return "", fmt.Errorf("%w: %s", ErrBuild, out)
 	}
+	return binary, nil
+}
+
+// Execute runs the tests that the pattern names. Tests that fail are no error; a
+// pattern that names none is ErrBuild.
+func (b Bench) Execute(ctx context.Context, binary string, t Test, environment ...string) (Outcome, error) {
 	run := exec.CommandContext(ctx, binary, "-test.run", t.Run, "-test.failfast", "-test.parallel=2", "-test.v", "-test.timeout", b.Limit.String()) //nolint:gosec // built just now
 	run.Dir = filepath.Join(b.Root, t.Package)
+	run.Env = append(os.Environ(), environment...)
 	out, err := run.CombinedOutput()
-	o := Outcome{Output: string(out), Took: time.Since(start)} //nolint:forbidigo // as above
+	o := Outcome{Output: string(out)}
 	for _, line := range failedTest.FindAllStringSubmatch(o.Output, -1) {
 		o.Failed = append(o.Failed, line[1])
 	}
