@@ -14,7 +14,9 @@ import (
 // BenchmarkReadWorkout is a follower's read of a workout with everything on, but
 // without a socket to the client: what the program itself takes.
 func BenchmarkReadWorkout(b *testing.B) {
-	w := Start(b, func(o *service.Options) { o.Limits, o.Observer, o.Now = Generous, observe.New(io.Discard, nil), time.Now })
+	w := Start(b, func(o *service.Options) {
+		o.Limits, o.Observer, o.Now = Generous, observe.New(io.Discard, nil), time.Now
+	})
 	ada, ben := w.Join("ada"), w.Join("ben")
 	w.Follow(ben, ada)
 	made := ada.Do(http.MethodPost, "/v1/workouts", map[string]any{
