@@ -57,13 +57,14 @@ func (w *World) Restore() int {
 	return changed
 }
 
-// owned are the tables with rows of a member, by their owner's column. Edges are
-// left out: others add to them. What others can't do to them is edgesOf's.
+// owned are the tables with rows of a member, by their owner's column. Two are left
+// out, as others add to them: edges, of which edgesOf says what others can't do, and
+// the pointers of a feed, which decide nothing.
 const owned = `
 SELECT coalesce(string_agg(format('SELECT %L, md5(coalesce(string_agg(x::text, ''|'' ORDER BY x::text), '''')) FROM %I.%I x WHERE %I = ANY($1::uuid[])',
 	n.nspname || '.' || c.relname, n.nspname, c.relname, a.attname), ' UNION ALL '), '')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE c.relkind = 'r' AND n.nspname IN ('public', 'auth') AND c.relname <> 'edge'
+WHERE c.relkind = 'r' AND n.nspname IN ('public', 'auth') AND c.relname NOT IN ('edge', 'feed_pointer')
 	AND (a.attname = 'member_id' OR (c.relname = 'member' AND a.attname = 'id'))`
 
 // edgesOf are the bits that nobody but an owner sets: whom they let follow, whom

@@ -153,17 +153,32 @@ func (w *twoWorlds) compare(b *testkit.Cast, r testkit.Request, tag, method stri
 	return testkit.Difference(texts[0], texts[1]), etag, q
 }
 
-// blame finds the change that makes the difference, alone.
+// blame finds the change that makes the difference, by halves.
 func (w *twoWorlds) blame(r testkit.Request, hidden []testkit.Secret) string {
-	for _, s := range hidden {
-		alone := w.base.Twin(w.t)
-		s.Do(alone)
-		alone.Keep()
-		differ, _, _ := w.compare(alone, r, "", "")
-		alone.Stop()
-		if differ != "" {
-			return s.Name
+	for len(hidden) > 1 {
+		half := hidden[:len(hidden)/2]
+		if !w.tells(r, half) {
+			if half = hidden[len(hidden)/2:]; !w.tells(r, half) {
+				var names []string
+				for _, s := range hidden {
+					names = append(names, s.Name)
+				}
+				return "only together: " + strings.Join(names, "; ")
+			}
 		}
+		hidden = half
 	}
-	return "several things at once"
+	return hidden[0].Name
+}
+
+// tells says whether the answer tells of these changes.
+func (w *twoWorlds) tells(r testkit.Request, changes []testkit.Secret) bool {
+	b := w.base.Twin(w.t)
+	defer b.Stop()
+	for _, s := range changes {
+		s.Do(b)
+	}
+	b.Keep()
+	differ, _, _ := w.compare(b, r, "", "")
+	return differ != ""
 }
