@@ -70,7 +70,7 @@ func (s *Service) Feed(ctx context.Context, c db.Caller, r page.Request) (page.P
 		if err != nil {
 			return err
 		}
-		rows, err := query.New(tx).ListFeed(ctx, query.ListFeedParams{
+		seen, err := query.New(tx).ListFeed(ctx, query.ListFeedParams{
 			BeforeStart: before.StartedAt, BeforeID: before.ID, RowLimit: oneMore(r.Limit),
 		})
 		if err == nil && tx.Viewer().Member() == uuid.Nil {
@@ -78,6 +78,10 @@ func (s *Service) Feed(ctx context.Context, c db.Caller, r page.Request) (page.P
 		}
 		if err != nil {
 			return err
+		}
+		rows := make([]query.ListByMemberRow, len(seen))
+		for i := range seen {
+			rows[i].WorkoutShown, rows[i].Subject = apart(seen[i])
 		}
 		out, err = cut(s, tx, r, rows, nil)
 		return err
@@ -108,11 +112,10 @@ func (s *Service) OwnAs(ctx context.Context, c db.Caller, through func(privacy.G
 }
 
 // cut makes a page of rows, each of which the policy confirms.
-func cut[R query.ListByMemberRow | query.ListFeedRow](s *Service, tx *db.Tx, r page.Request, rows []R, through look) (page.Page[Shown], error) {
+func cut(s *Service, tx *db.Tx, r page.Request, rows []query.ListByMemberRow, through look) (page.Page[Shown], error) {
 	items := make([]Shown, len(rows))
 	for i, row := range rows {
-		pair := query.ListByMemberRow(row)
-		item, visible, err := s.decide(tx, pair.WorkoutShown, pair.Subject, through)
+		item, visible, err := s.decide(tx, row.WorkoutShown, row.Subject, through)
 		if err == nil && !visible {
 			err = db.ErrDisagree
 		}

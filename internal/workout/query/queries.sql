@@ -52,11 +52,9 @@ JOIN subject s ON s.member_id = w.member_id
 ORDER BY w.started_at DESC, w.id DESC;
 
 -- name: ListFeed :many
--- What feed_found names, under row-level security.
-SELECT sqlc.embed(w), sqlc.embed(s)
-FROM feed_found(@before_start, @before_id, @row_limit) found
-JOIN workout_shown w ON w.member_id = found.owner_id AND w.id = found.workout_id
-JOIN subject s ON s.member_id = w.member_id
+-- What feed_found names, each as reading it alone gives it.
+SELECT w.* FROM feed_found(@before_start, @before_id, @row_limit) found
+CROSS JOIN LATERAL read_workout(found.workout_id) w
 ORDER BY w.started_at DESC, w.id DESC;
 
 -- name: MemberTotals :many

@@ -364,10 +364,8 @@ func (q *Queries) ListByMember(ctx context.Context, arg ListByMemberParams) ([]L
 }
 
 const listFeed = `-- name: ListFeed :many
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
-FROM feed_found($1, $2, $3) found
-JOIN workout_shown w ON w.member_id = found.owner_id AND w.id = found.workout_id
-JOIN subject s ON s.member_id = w.member_id
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, w.private, w.minor, w.discoverability, w.audiences, w.edge, w.wrapped, w.seen_by FROM feed_found($1, $2, $3) found
+CROSS JOIN LATERAL read_workout(found.workout_id) w
 ORDER BY w.started_at DESC, w.id DESC
 `
 
@@ -377,53 +375,47 @@ type ListFeedParams struct {
 	RowLimit    int32
 }
 
-type ListFeedRow struct {
-	WorkoutShown WorkoutShown
-	Subject      Subject
-}
-
-// What feed_found names, under row-level security.
-func (q *Queries) ListFeed(ctx context.Context, arg ListFeedParams) ([]ListFeedRow, error) {
+// What feed_found names, each as reading it alone gives it.
+func (q *Queries) ListFeed(ctx context.Context, arg ListFeedParams) ([]WorkoutSeen, error) {
 	rows, err := q.db.Query(ctx, listFeed, arg.BeforeStart, arg.BeforeID, arg.RowLimit)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ListFeedRow
+	var items []WorkoutSeen
 	for rows.Next() {
-		var i ListFeedRow
+		var i WorkoutSeen
 		if err := rows.Scan(
-			&i.WorkoutShown.MemberID,
-			&i.WorkoutShown.ID,
-			&i.WorkoutShown.Audience,
-			&i.WorkoutShown.Sport,
-			&i.WorkoutShown.Indoor,
-			&i.WorkoutShown.Title,
-			&i.WorkoutShown.StartedAt,
-			&i.WorkoutShown.DurationS,
-			&i.WorkoutShown.MovingS,
-			&i.WorkoutShown.DistanceM,
-			&i.WorkoutShown.CaloriesKcal,
-			&i.WorkoutShown.OutputKj,
-			&i.WorkoutShown.Source,
-			&i.WorkoutShown.CreatedAt,
-			&i.WorkoutShown.UpdatedAt,
-			&i.WorkoutShown.Username,
-			&i.WorkoutShown.DisplayName,
-			&i.WorkoutShown.HasAvatar,
-			&i.WorkoutShown.EffortSealed,
-			&i.WorkoutShown.HeartSealed,
-			&i.WorkoutShown.RouteSealed,
-			&i.WorkoutShown.DeviceSealed,
-			&i.WorkoutShown.RouteDistanceM,
-			&i.Subject.MemberID,
-			&i.Subject.Private,
-			&i.Subject.Minor,
-			&i.Subject.Discoverability,
-			&i.Subject.Audiences,
-			&i.Subject.Edge,
-			&i.Subject.Wrapped,
-			&i.Subject.SeenBy,
+			&i.MemberID,
+			&i.ID,
+			&i.Audience,
+			&i.Sport,
+			&i.Indoor,
+			&i.Title,
+			&i.StartedAt,
+			&i.DurationS,
+			&i.MovingS,
+			&i.DistanceM,
+			&i.CaloriesKcal,
+			&i.OutputKj,
+			&i.Source,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Username,
+			&i.DisplayName,
+			&i.HasAvatar,
+			&i.EffortSealed,
+			&i.HeartSealed,
+			&i.RouteSealed,
+			&i.DeviceSealed,
+			&i.RouteDistanceM,
+			&i.Private,
+			&i.Minor,
+			&i.Discoverability,
+			&i.Audiences,
+			&i.Edge,
+			&i.Wrapped,
+			&i.SeenBy,
 		); err != nil {
 			return nil, err
 		}
