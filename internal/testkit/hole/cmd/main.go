@@ -41,7 +41,7 @@ func run(ctx context.Context, names, by, patch string, workers int) error {
 		return err
 	}
 	defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
-	b := hole.Bench{Root: filepath.Dir(strings.TrimSpace(string(out))), Folder: folder, Limit: 3 * time.Minute}
+	b := hole.Bench{Root: filepath.Dir(strings.TrimSpace(string(out))), Folder: folder, Limit: 10 * time.Minute}
 	if patch != "" {
 		return b.Patch(ctx, patch, os.Stdout)
 	}
