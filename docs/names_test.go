@@ -52,14 +52,14 @@ func TestTestsExist(t *testing.T) {
 func TestMetricsAndRolesExist(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
-	for file, patterns := range map[string][]string{
-		"internal/observe/metrics.go": {`"(paceline_\w+[a-z])"`, `desc\("(\w+)"`},
-		"internal/db/db.go":           {`"(paceline_\w+)"`},
+	for _, where := range []struct{ file, pattern, prefix string }{
+		{"internal/observe/metrics.go", `"(paceline_\w+[a-z])"`, ""},
+		{"internal/observe/metrics.go", `desc\("(\w+)"`, "paceline_db_pool_"},
+		{"internal/observe/metrics.go", `(?:value|count)\("(\w+)"`, "paceline_db_pipeline_"},
+		{"internal/db/db.go", `"(paceline_\w+)"`, ""},
 	} {
-		for i, pattern := range patterns {
-			for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(read(t, filepath.Join(root, file)), -1) {
-				known[[]string{"", "paceline_db_pool_"}[i]+m[1]] = true
-			}
+		for _, m := range regexp.MustCompile(where.pattern).FindAllStringSubmatch(read(t, filepath.Join(root, where.file)), -1) {
+			known[where.prefix+m[1]] = true
 		}
 	}
 	each(t, `\b(paceline_\w+)`, func(t *testing.T, p page, m []string) {

@@ -16,7 +16,7 @@ import (
 // What a panic throws is told to nobody: not to the client, not to the log.
 func TestPanicsAreInternalErrors(t *testing.T) {
 	t.Parallel()
-	for name, thrown := range map[string]any{"a text": "canary", "an error": errors.New("canary"), "a value": struct{ canary string }{"canary"}} {
+	for name, thrown := range map[string]any{"a text": "canary", "an error": errors.New("canary"), "a value": struct{ thrown string }{"canary"}} {
 		var log bytes.Buffer
 		s := &Server{Options: Options{Observer: observe.New(&log, nil)}}
 		w := httptest.NewRecorder()

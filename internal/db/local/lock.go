@@ -32,3 +32,10 @@ func lock(path string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// unlock frees the folder at once. Closing alone would leave the lock to a child that
+// has been forked and not yet become its program.
+func unlock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	_ = f.Close()
+}

@@ -62,7 +62,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	defer func() {
 		if err != nil {
-			_ = s.lock.Close()
+			unlock(s.lock)
 		}
 	}()
 	if s.sockets, err = h.sockets(ctx); err != nil {
@@ -171,7 +171,7 @@ func (s *Server) Done() <-chan struct{} { return s.done }
 func (s *Server) Stop(ctx context.Context) error {
 	s.stop.Do(func() {
 		s.stopErr = s.end(ctx)
-		_ = s.lock.Close()
+		unlock(s.lock)
 	})
 	return s.stopErr
 }
