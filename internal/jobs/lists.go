@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	keepPointers = 200       // of a reader's feed; what is older is looked up with the owners
+	keepPointers = 60        // of a reader's feed: three pages; what is older is looked up with the owners
 	pointBatch   = 20        // workouts of, say, a thousand followers each
 	feedBatch    = 100       // readers
 	tidyEvery    = time.Hour // for what grew, and for what programs before this one wrote

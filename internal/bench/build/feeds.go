@@ -10,8 +10,8 @@ import (
 	"github.com/paceline/paceline/internal/privacy"
 )
 
-// keepPointers is how many of a feed's workouts are pointed to: three pages. The worker keeps 200, which
-// would make the table three times as large and the pages that are read no other.
+// keepPointers is how many of a feed's workouts are pointed to: as many as the worker
+// (internal/jobs) cuts it to, three pages.
 const keepPointers = 60
 
 // feeds fills the feeds as the worker's fill_feeds (migration 8) does it for old databases, reader by
