@@ -20,7 +20,7 @@ import (
 // theManifest is the contract's, read once a process.
 func theManifest(t testing.TB) manifest {
 	t.Helper()
-	m, _, err := readManifest(api.Document)
+	m, err := readManifest(api.Document)
 	if err != nil {
 		t.Fatal(err)
 	}

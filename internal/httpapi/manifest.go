@@ -61,20 +61,20 @@ func isID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
 
 // readManifest reads the contract. Any operation without a full x-access entry
 // is an error, and so the server doesn't start.
-func readManifest(document []byte) (manifest, *openapi3.T, error) {
+func readManifest(document []byte) (manifest, error) {
 	doc, _, err := readDocument(document)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	m := manifest{}
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			access, err := readAccess(op)
 			if err != nil {
-				return nil, nil, fmt.Errorf("contract: %s %s: %w", method, path, err)
+				return nil, fmt.Errorf("contract: %s %s: %w", method, path, err)
 			}
 			if op.OperationID == "" || m[op.OperationID] != nil {
-				return nil, nil, fmt.Errorf("contract: %s %s: operationId is missing or taken", method, path)
+				return nil, fmt.Errorf("contract: %s %s: operationId is missing or taken", method, path)
 			}
 			o := &operation{
 				id: op.OperationID, method: method, path: path, access: access,
@@ -87,7 +87,7 @@ func readManifest(document []byte) (manifest, *openapi3.T, error) {
 			m[o.id] = o
 		}
 	}
-	return m, doc, nil
+	return m, nil
 }
 
 // documents are contracts that were read, by their text, with what is served of

@@ -63,7 +63,7 @@ type Server struct {
 // New is the whole edge as one handler. It fails when contract, manifest and
 // routes don't agree.
 func New(o Options) (http.Handler, error) {
-	m, _, err := readManifest(o.Contract)
+	m, err := readManifest(o.Contract)
 	if err != nil {
 		return nil, err
 	}

@@ -45,14 +45,14 @@ func (b Bench) Plant(ctx context.Context, h Hole) (Outcome, error) {
 // Run builds a package's tests with some files changed, and runs those that the
 // pattern names.
 func (b Bench) Run(ctx context.Context, name string, t Test, changed map[string]string) (Outcome, error) {
-	start := time.Now() //nolint:forbidigo // the real time it takes
+	start := time.Now()
 	binary, err := b.Build(ctx, name, t.Package, changed)
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer os.Remove(binary) //nolint:errcheck // the bench's folder goes as a whole
 	o, err := b.Execute(ctx, binary, t)
-	o.Took = time.Since(start) //nolint:forbidigo // as above
+	o.Took = time.Since(start)
 	return o, err
 }
 

@@ -43,7 +43,7 @@ const needed = 0.98
 // time, and writes what lived. It is an error when too many live, when one lives
 // that nobody explained, or when an explanation is of nothing.
 func Run(ctx context.Context, b hole.Bench, folder string, workers int, w io.Writer) error {
-	start := time.Now() //nolint:forbidigo // the real time it takes
+	start := time.Now()
 	reasons, err := explained(survivors)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func Run(ctx context.Context, b hole.Bench, folder string, workers int, w io.Wri
 	tried := len(all)
 	share := float64(tried-len(lived)) / float64(max(1, tried))
 	_, _ = fmt.Fprintf(w, "%s: %d mutants, %d noticed, %.1f %%; %.0f s\n",
-		folder, tried, tried-len(lived), 100*share, time.Since(start).Seconds()) //nolint:forbidigo // as above
+		folder, tried, tried-len(lived), 100*share, time.Since(start).Seconds())
 	if share < needed || tried == 0 {
 		wrong = append(wrong, fmt.Errorf("%.1f %% are noticed, not %.0f %%", 100*share, 100*needed))
 	}

@@ -122,7 +122,7 @@ func (w *weaver) woven(n ast.Node, original string) string {
 	if _, statement := n.(ast.Stmt); statement {
 		return fmt.Sprintf("if mutantActive != %d {\n%s\n}", w.at[n][0]+1, original)
 	}
-	t := w.c.typeOf(n.(ast.Expr)) //nolint:forcetypeassert // a mutant is of a statement or an expression
+	t := w.c.typeOf(n.(ast.Expr)) //nolint:errcheck,forcetypeassert // a mutant is of a statement or an expression
 	out := fmt.Sprintf("mutantPick[%s](func() %s { return %s }", t, t, original)
 	for _, i := range w.at[n] {
 		out += fmt.Sprintf(", mutantOf[%s]{%d, func() %s { return %s }}", t, i+1, t, w.all[i].To)

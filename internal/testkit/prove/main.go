@@ -32,7 +32,7 @@ func main() {
 }
 
 func run(ctx context.Context, w io.Writer, times bool) error {
-	start := time.Now() //nolint:forbidigo // the real time it takes
+	start := time.Now()
 	packages, err := with(ctx, "PACELINE_PROVE")
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func run(ctx context.Context, w io.Writer, times bool) error {
 	if times && ctx.Err() == nil {
 		measure(ctx, w)
 	}
-	_, _ = fmt.Fprintf(w, "\n%d engines and tests, %d red, in %.0f s\n", r.passed+r.red, r.red, time.Since(start).Seconds()) //nolint:forbidigo // as above
+	_, _ = fmt.Fprintf(w, "\n%d engines and tests, %d red, in %.0f s\n", r.passed+r.red, r.red, time.Since(start).Seconds())
 	return failed
 }
 
