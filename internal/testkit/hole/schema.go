@@ -9,6 +9,7 @@ func schema() []Hole {
 		rides   = "migrations/0004_workouts.up.sql"
 		lists   = "migrations/0008_feed_and_directory.up.sql"
 		slim    = "migrations/0009_slim_reads.up.sql"
+		search  = "migrations/0010_search_page.up.sql"
 	)
 	return []Hole{
 		at("rls-profile-open", "Row-level security shows every profile.",
@@ -47,7 +48,7 @@ func schema() []Hole {
 			"internal/testkit", "^TestDifferential$"),
 		at("sql-feed-after-unfollowing", "The feed goes on with the workouts of those whom the viewer follows no more.",
 			lists, "AND lowest_by(viewer, w.member_id, e.bits) = 1\n                OFFSET 0", "AND lowest_by(viewer, w.member_id, e.bits) <= 2\n                OFFSET 0",
-			"internal/testkit", "^TestDifferential$"),
+			"internal/workout", "^TestFeed"),
 		at("sql-feed-of-crowds-after-unfollowing", "The feed goes on with the workouts of those with many followers.",
 			lists, "WHERE lowest_by(viewer, o.member_id, e.bits) = 1\n", "WHERE lowest_by(viewer, o.member_id, e.bits) <= 2\n",
 			"internal/workout", "^TestFeed"),
@@ -68,6 +69,12 @@ func schema() []Hole {
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("sql-read-name-open", "The quick read of a workout hands on the owner's display name.",
 			slim, "IF chosen_audience(m.audiences, 0) < lowest THEN", "IF lowest > 3 THEN",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
+		at("sql-search-blocked", "A search finds members who blocked the viewer.",
+			search, "            AND r.lowest < 4\n", "",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
+		at("sql-search-name-open", "A search hands on every display name.",
+			search, "CASE WHEN f.named THEN f.display_name END", "f.display_name",
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("sql-neighbours-viewer", "Whoever isn't signed in reads as who was asked for before them, in the same group.",
 			slim, "    viewer := set_config('paceline.viewer', coalesce(member::text, ''), true);\n", "    viewer := coalesce(member::text, '');\n    IF member IS NOT NULL THEN\n        viewer := set_config('paceline.viewer', member::text, true);\n    END IF;\n",
