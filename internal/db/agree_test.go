@@ -35,6 +35,7 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 		}
 		id, caller := f.member(s)
 		all = append(all, someone{id, caller, s})
+		f.exec(`SELECT enlist($1)`, id)
 	}
 	edges := map[[2]uuid.UUID]privacy.Edge{}
 	mirror := map[privacy.Edge]privacy.Edge{
@@ -68,7 +69,7 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 		}
 	}
 	viewers := append([]someone{{caller: db.Anonymous(now)}}, all...)
-	decisions, shown := 0, 0
+	decisions, shown, found := 0, 0, 0
 	for _, viewer := range viewers {
 		err := f.AsViewer(t.Context(), viewer.caller, func(ctx context.Context, tx *db.Tx) error {
 			for _, owner := range all {
@@ -103,6 +104,10 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 				return err
 			}
 			shown += n
+			if n, err = searchesAgree(ctx, t, tx); err != nil {
+				return err
+			}
+			found += n
 			return rowsAgree(ctx, t, tx, func(owner uuid.UUID) privacy.Grant {
 				for _, o := range all {
 					if o.id == owner {
@@ -123,10 +128,41 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if shown == 0 {
-		t.Error("nobody sees any workout")
+	if shown == 0 || found == 0 {
+		t.Errorf("%d workouts shown, %d members found", shown, found)
 	}
-	t.Logf("%d decisions, %d workouts shown", decisions, shown)
+	t.Logf("%d decisions, %d workouts shown, %d members found", decisions, shown, found)
+}
+
+// searchesAgree: what search_page makes of a page by asking the rules once a row is,
+// byte by byte and in order, what row-level security gives of those whom search_names
+// names. By the usernames and by the display names that all members share, whole and from
+// the second on. It says how many are found.
+func searchesAgree(ctx context.Context, t *testing.T, tx *db.Tx) (found int, err error) {
+	t.Helper()
+	for _, prefix := range []string{"user", "d", "use", "e"} {
+		var name, username string
+		for _, most := range []int{1, 5, 100} {
+			bounds := []any{prefix, prefix + "~", name, username, most}
+			var once, apart []string
+			var n int
+			err := tx.QueryRow(ctx, `SELECT ARRAY(SELECT s::text FROM search_page($1, $2, $3, $4, $5) s)`, bounds...).Scan(&once)
+			if err != nil {
+				return 0, err
+			}
+			err = tx.QueryRow(ctx, `SELECT array_agg(s::text ORDER BY h.name, s.username), count(*),
+					coalesce(min(h.name COLLATE "C"), ''), coalesce(min(s.username COLLATE "C"), '')
+				FROM search_names($1, $2, $3, $4, $5) h LEFT JOIN member_seen s ON s.member_id = h.member_id`, bounds...).Scan(&apart, &n, &name, &username)
+			if err != nil {
+				return 0, err
+			}
+			if !slices.Equal(once, apart) {
+				t.Errorf("%q from (%s, %s): searched at once\n%q, table by table\n%q", prefix, bounds[2], bounds[3], once, apart)
+			}
+			found += n
+		}
+	}
+	return found, nil
 }
 
 // readersAgree: what read_workout makes of a workout by asking the rules once is,

@@ -59,18 +59,16 @@ func (s *Service) Search(ctx context.Context, c db.Caller, text string, r page.R
 		}
 		hits := make([]hit, 0, len(rows))
 		for _, row := range rows {
-			m, err := summarize(tx, query.ReadSummaryRow{
-				Username: row.Username, DisplayName: row.DisplayName, Subject: row.Subject, HasAvatar: row.HasAvatar,
-			})
+			m, err := summarizeSeen(tx, row)
 			if err != nil {
 				return err
 			}
 			at := found{Name: row.Username, Username: row.Username}
 			if !strings.HasPrefix(row.Username, prefix) {
-				if !m.Grant.Shows(privacy.DisplayName) || !strings.HasPrefix(row.SearchName, prefix) {
+				if !m.Grant.Shows(privacy.DisplayName) || row.SearchName == nil || !strings.HasPrefix(*row.SearchName, prefix) {
 					return db.ErrDisagree
 				}
-				at.Name = row.SearchName
+				at.Name = *row.SearchName
 			}
 			hits = append(hits, hit{m, at})
 		}
@@ -118,4 +116,24 @@ func upperBound(prefix string) string {
 // validText says whether PostgreSQL can hold the text.
 func validText(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsRune(text, 0)
+}
+
+// summarizeSeen makes an entry of a row that has no key, since nothing is sealed in
+// it, and of the names only those that show.
+func summarizeSeen(tx *db.Tx, row query.MemberSeen) (Summary, error) {
+	var displayName string
+	if row.DisplayName != nil {
+		displayName = *row.DisplayName
+	}
+	m, err := summarize(tx, query.ReadSummaryRow{
+		Username: row.Username, DisplayName: displayName, HasAvatar: row.HasAvatar,
+		Subject: query.Subject{
+			MemberID: row.MemberID, Private: row.Private, Minor: row.Minor, Discoverability: row.Discoverability,
+			Audiences: row.Audiences, Edge: row.Edge, SeenBy: row.SeenBy,
+		},
+	})
+	if err == nil && row.DisplayName == nil && m.Grant.Shows(privacy.DisplayName) {
+		return Summary{}, db.ErrDisagree
+	}
+	return m, err
 }

@@ -20,9 +20,9 @@ func (w *world) breakTheDatabasesWall() {
 		LANGUAGE sql IMMUTABLE RETURN 0::smallint`)
 	w.exec(`CREATE OR REPLACE FUNCTION found_by(viewer uuid, owner uuid, discoverability smallint, bits smallint) RETURNS boolean
 		LANGUAGE sql IMMUTABLE RETURN true`)
-	w.exec(`CREATE OR REPLACE FUNCTION search_names(low text, high text, after_name text, after_username text, most integer)
-		RETURNS TABLE (member_id uuid, name text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-		SELECT p.member_id, CASE WHEN p.username >= low AND p.username < high THEN p.username ELSE p.search_name END FROM profile p
+	w.exec(`CREATE OR REPLACE FUNCTION search_page(low text, high text, after_name text, after_username text, most integer)
+		RETURNS SETOF member_seen LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+		SELECT p.* FROM member_seen p
 		WHERE p.username >= low AND p.username < high OR p.search_name >= low AND p.search_name < high $$`)
 }
 

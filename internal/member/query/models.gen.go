@@ -8,6 +8,21 @@ import (
 	"github.com/google/uuid"
 )
 
+// class: guarded. The columns are of the classes they come from
+type MemberSeen struct {
+	MemberID        uuid.UUID
+	Username        string
+	DisplayName     *string
+	SearchName      *string
+	HasAvatar       bool
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+	Edge            int16
+	SeenBy          uuid.UUID
+}
+
 // class: internal. The columns are of the classes they come from
 type Subject struct {
 	MemberID        uuid.UUID

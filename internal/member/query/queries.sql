@@ -33,13 +33,8 @@ WHERE p.member_id = (SELECT find_member(sqlc.narg(id)::uuid, sqlc.narg(username)
 
 -- name: SearchMembers :many
 -- Ranges with bounds made by the caller, never a pattern: no character has a
--- meaning, and the indexes serve. What search_names names, under row-level security.
-SELECT hit.name::text AS name, p.search_name, p.username, p.display_name, sqlc.embed(s), (a.member_id IS NOT NULL)::boolean AS has_avatar
-FROM search_names(sqlc.arg(low), sqlc.arg(high), sqlc.arg(after_name), sqlc.arg(after_username), sqlc.arg(most)) hit
-JOIN profile p ON p.member_id = hit.member_id
-JOIN subject s ON s.member_id = hit.member_id
-LEFT JOIN avatar a ON a.member_id = hit.member_id
-ORDER BY hit.name, p.username;
+-- meaning, and the indexes serve. In order, with the rules asked once a row.
+SELECT m.* FROM search_page(sqlc.arg(low), sqlc.arg(high), sqlc.arg(after_name), sqlc.arg(after_username), sqlc.arg(most)) m;
 
 -- name: ListConnections :many
 -- The members on the owner's edges that have the bit, as far as the viewer can

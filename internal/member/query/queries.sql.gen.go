@@ -502,12 +502,7 @@ func (q *Queries) RemoveFollower(ctx context.Context, other uuid.UUID, at time.T
 }
 
 const searchMembers = `-- name: SearchMembers :many
-SELECT hit.name::text AS name, p.search_name, p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, (a.member_id IS NOT NULL)::boolean AS has_avatar
-FROM search_names($1, $2, $3, $4, $5) hit
-JOIN profile p ON p.member_id = hit.member_id
-JOIN subject s ON s.member_id = hit.member_id
-LEFT JOIN avatar a ON a.member_id = hit.member_id
-ORDER BY hit.name, p.username
+SELECT m.member_id, m.username, m.display_name, m.search_name, m.has_avatar, m.private, m.minor, m.discoverability, m.audiences, m.edge, m.seen_by FROM search_page($1, $2, $3, $4, $5) m
 `
 
 type SearchMembersParams struct {
@@ -518,18 +513,9 @@ type SearchMembersParams struct {
 	Most          int32
 }
 
-type SearchMembersRow struct {
-	Name        string
-	SearchName  string
-	Username    string
-	DisplayName string
-	Subject     Subject
-	HasAvatar   bool
-}
-
 // Ranges with bounds made by the caller, never a pattern: no character has a
-// meaning, and the indexes serve. What search_names names, under row-level security.
-func (q *Queries) SearchMembers(ctx context.Context, arg SearchMembersParams) ([]SearchMembersRow, error) {
+// meaning, and the indexes serve. In order, with the rules asked once a row.
+func (q *Queries) SearchMembers(ctx context.Context, arg SearchMembersParams) ([]MemberSeen, error) {
 	rows, err := q.db.Query(ctx, searchMembers,
 		arg.Low,
 		arg.High,
@@ -541,23 +527,21 @@ func (q *Queries) SearchMembers(ctx context.Context, arg SearchMembersParams) ([
 		return nil, err
 	}
 	defer rows.Close()
-	var items []SearchMembersRow
+	var items []MemberSeen
 	for rows.Next() {
-		var i SearchMembersRow
+		var i MemberSeen
 		if err := rows.Scan(
-			&i.Name,
-			&i.SearchName,
+			&i.MemberID,
 			&i.Username,
 			&i.DisplayName,
-			&i.Subject.MemberID,
-			&i.Subject.Private,
-			&i.Subject.Minor,
-			&i.Subject.Discoverability,
-			&i.Subject.Audiences,
-			&i.Subject.Edge,
-			&i.Subject.Wrapped,
-			&i.Subject.SeenBy,
+			&i.SearchName,
 			&i.HasAvatar,
+			&i.Private,
+			&i.Minor,
+			&i.Discoverability,
+			&i.Audiences,
+			&i.Edge,
+			&i.SeenBy,
 		); err != nil {
 			return nil, err
 		}
