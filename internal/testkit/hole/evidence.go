@@ -21,7 +21,7 @@ func evidence() []Hole {
 				{"internal/mail/templates/verify_code.txt", "Welcome to Paceline.", "Welcome to Paceline, {{.Name}}."},
 				{"internal/account/register.go", "known, err := q.FindAccount(ctx, email)", "letter.Data.Name = r.DisplayName\n\t\tknown, err := q.FindAccount(ctx, email)"},
 			},
-			Test{"internal/testkit", "^TestCanary$"},
+			Test{"internal/mail", "^TestAMailHasNoRoomForWords$"},
 		},
 		at("event-not-raised", "A stolen refresh token leaves no trace.",
 			"internal/account/refresh.go", "s.Observe.Event(ctx, observe.TokenReuse)", "_ = observe.TokenReuse",
