@@ -165,24 +165,26 @@ func searchesAgree(ctx context.Context, t *testing.T, tx *db.Tx) (found int, err
 	return found, nil
 }
 
-// readersAgree: what read_workout makes of a workout by asking the rules once is,
-// byte by byte, what row-level security gives table by table. It says how many show.
+// readersAgree: what read_workout makes of a workout by asking the rules once, and
+// read_workouts of many, is byte by byte what row-level security gives table by table.
+// It says how many show.
 func readersAgree(ctx context.Context, t *testing.T, tx *db.Tx, ids []uuid.UUID) (shown int, err error) {
 	t.Helper()
-	rows, err := tx.Query(ctx, `SELECT wanted::text, r::text, s::text FROM unnest($1::uuid[]) wanted
+	rows, err := tx.Query(ctx, `SELECT wanted::text, r::text, m::text, s::text FROM unnest($1::uuid[]) wanted
 		LEFT JOIN LATERAL (SELECT r FROM read_workout(wanted) r) once (r) ON true
+		LEFT JOIN (SELECT r.id, r FROM read_workouts($1::uuid[]) r) many (id, m) ON many.id = wanted
 		LEFT JOIN LATERAL (SELECT s FROM workout_seen s WHERE s.id = wanted) apart (s) ON true`, ids)
 	if err != nil {
 		return 0, err
 	}
 	var id string
-	var once, apart *string
-	_, err = pgx.ForEachRow(rows, []any{&id, &once, &apart}, func() error {
-		switch {
-		case once != nil && apart != nil && *once == *apart:
+	var once, many, apart *string
+	_, err = pgx.ForEachRow(rows, []any{&id, &once, &many, &apart}, func() error {
+		if deref(once) != deref(apart) || deref(many) != deref(apart) {
+			t.Errorf("workout %s: read at once it is\n%v, with others\n%v, table by table\n%v", id, deref(once), deref(many), deref(apart))
+		}
+		if apart != nil {
 			shown++
-		case once != nil || apart != nil:
-			t.Errorf("workout %s: read at once it is\n%v, table by table\n%v", id, deref(once), deref(apart))
 		}
 		return nil
 	})

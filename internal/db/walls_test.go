@@ -38,9 +38,11 @@ func TestNoViewerNoRows(t *testing.T) {
 			t.Errorf("%s without a viewer: %d rows, %v", table, n, err)
 		}
 	}
-	var read int
-	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM read_workout($1)", workout).Scan(&read); err != nil || read != 0 {
-		t.Errorf("read_workout without a viewer: %d rows, %v", read, err)
+	for _, from := range []string{"read_workout($1)", "read_workouts(ARRAY[$1::uuid])"} {
+		var read int
+		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM "+from, workout).Scan(&read); err != nil || read != 0 {
+			t.Errorf("%s without a viewer: %d rows, %v", from, read, err)
+		}
 	}
 	// The same connection after a viewer's transaction has nothing left of it.
 	err = f.AsViewer(t.Context(), caller, func(ctx context.Context, tx *db.Tx) error {

@@ -165,6 +165,8 @@ func (w *world) withoutRLS() {
 		WHERE f.member_id = viewer_id() AND f.bits & 16 <> 0 $$`)
 	w.sql(`CREATE OR REPLACE FUNCTION read_workout(wanted uuid) RETURNS SETOF workout_seen LANGUAGE sql STABLE AS $$
 		SELECT * FROM workout_seen w WHERE w.id = wanted $$`)
+	w.sql(`CREATE OR REPLACE FUNCTION read_workouts(wanted uuid[]) RETURNS SETOF workout_seen LANGUAGE sql STABLE AS $$
+		SELECT w.* FROM workout_seen w WHERE w.id = ANY (wanted) $$`)
 }
 
 // run is an entry with something in every part.

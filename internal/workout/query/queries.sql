@@ -53,8 +53,8 @@ ORDER BY w.started_at DESC, w.id DESC;
 
 -- name: ListFeed :many
 -- What feed_found names, each as reading it alone gives it.
-SELECT w.* FROM feed_found(@before_start, @before_id, @row_limit) found
-CROSS JOIN LATERAL read_workout(found.workout_id) w
+SELECT w.* FROM read_workouts(ARRAY(
+    SELECT found.workout_id FROM feed_found(@before_start, @before_id, @row_limit) found)) w
 ORDER BY w.started_at DESC, w.id DESC;
 
 -- name: MemberTotals :many
