@@ -78,7 +78,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	}
 	if o.quick {
 		o.sizes = world.Sizes{Members: 1000, Follows: 8000, Workouts: 5000, Sessions: 1000, Seed: o.sizes.Seed}
-		o.rounds, o.each, o.reads, curve = 1, 200*time.Millisecond, 2000, "200,400"
+		o.rounds, o.each, o.reads, curve = 1, 200*time.Millisecond, 2000, "1000,2000"
 	}
 	o.sizes.BusyEvery = 100
 	o.goals = map[int]bool{}

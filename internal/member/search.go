@@ -121,19 +121,13 @@ func validText(text string) bool {
 // summarizeSeen makes an entry of a row that has no key, since nothing is sealed in
 // it, and of the names only those that show.
 func summarizeSeen(tx *db.Tx, row query.MemberSeen) (Summary, error) {
-	var displayName string
-	if row.DisplayName != nil {
-		displayName = *row.DisplayName
-	}
 	m, err := summarize(tx, query.ReadSummaryRow{
-		Username: row.Username, DisplayName: displayName, HasAvatar: row.HasAvatar,
+		Username: row.Username, HasAvatar: row.HasAvatar,
 		Subject: query.Subject{
 			MemberID: row.MemberID, Private: row.Private, Minor: row.Minor, Discoverability: row.Discoverability,
 			Audiences: row.Audiences, Edge: row.Edge, SeenBy: row.SeenBy,
 		},
 	})
-	if err == nil && row.DisplayName == nil && m.Grant.Shows(privacy.DisplayName) {
-		return Summary{}, db.ErrDisagree
-	}
+	m.DisplayName = privacy.GuardOptional(row.MemberID, privacy.DisplayName, privacy.Everyone, row.DisplayName)
 	return m, err
 }

@@ -163,6 +163,11 @@ func (c *Cast) hiddenSettings(viewer, p *Person) []Secret {
 			c.at(p).Do(http.MethodPatch, "/v1/me/privacy", map[string]any{"audiences": changed}).Want(c.T, http.StatusOK)
 		}})
 	}
+	// Whoever has p on a list of theirs sees by looking as others who of them finds p
+	// (docs/threat-model.md, Accepted 13).
+	if viewer != nil && (c.follows[[2]string{viewer.Name, p.Name}] || c.follows[[2]string{p.Name, viewer.Name}]) {
+		return all
+	}
 	for found := range audienceNames {
 		other := p.Choices
 		other.Discoverability = found
@@ -206,9 +211,11 @@ func (c *Cast) hiddenPeople(viewer *Person) []Secret {
 			Secret{"a follower of " + p.Name + " whom nobody can find", func(c *Cast) {
 				// Whom one follows sees who it is, so they follow while they can be found.
 				shade, owner := c.JoinBorn("shade-"+p.Name, "1990-04-05"), c.at(p)
+				// As it is by now, not as it was chosen: another secret may have changed it.
+				chosen := c.Query(`SELECT discoverability::text FROM member WHERE id = $1`, owner.ID)
 				c.exec(`UPDATE member SET discoverability = 3 WHERE id = $1`, owner.ID)
 				c.World.Follow(shade, owner)
-				c.exec(`UPDATE member SET discoverability = $2 WHERE id = $1`, owner.ID, p.Choices.Discoverability)
+				c.exec(`UPDATE member SET discoverability = $2::text::smallint WHERE id = $1`, owner.ID, chosen)
 				shade.Do(http.MethodPatch, "/v1/me/privacy", map[string]any{"discoverability": "nobody"}).Want(c.T, http.StatusOK)
 			}},
 			Secret{"somebody whom " + p.Name + " blocked", func(c *Cast) {
