@@ -10,6 +10,7 @@ import (
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/seal"
+	"github.com/paceline/paceline/internal/text"
 )
 
 // birthDateColumn is where package member looks for it, as a string of dateOnly.
@@ -53,7 +54,7 @@ func (s *Service) create(ctx context.Context, q *query.Queries, now time.Time, a
 		func() error {
 			return q.AddMemberKey(ctx, id, wrapped)
 		},
-		func() error { return claimed(errEmailTaken)(q.ClaimEmail(ctx, foldEmail(a.email), id)) },
+		func() error { return claimed(errEmailTaken)(q.ClaimEmail(ctx, text.FoldASCII(a.email), id)) },
 		func() error { return claimed(errUsernameTaken)(q.ClaimUsername(ctx, a.username, id)) },
 		func() error {
 			return q.AddAccount(ctx, query.AddAccountParams{MemberID: id, Email: a.email, Now: now})

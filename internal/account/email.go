@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/text"
 )
 
 // checkEmail takes what package mail can send to: one bare address, nothing quoted.
@@ -18,22 +19,11 @@ func checkEmail(email string) error {
 	return nil
 }
 
-// foldEmail is the form of an address that is unique. Only ASCII is folded: two
-// addresses that Unicode's rules would make one may have two owners.
-func foldEmail(email string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + ('a' - 'A')
-		}
-		return r
-	}, email)
-}
-
 // soughtEmail is the folded address to look for; what can't be one is "", which
 // nobody has.
 func soughtEmail(email string) string {
 	if checkEmail(email) != nil {
 		return ""
 	}
-	return foldEmail(email)
+	return text.FoldASCII(email)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/seal"
+	"github.com/paceline/paceline/internal/text"
 )
 
 const registrationPurpose = "registration"
@@ -37,7 +38,7 @@ func (s *Service) Register(ctx context.Context, c db.Caller, r Registration) (uu
 	if err != nil {
 		return uuid.Nil, err
 	}
-	email, id := foldEmail(r.Email), uuid.New()
+	email, id := text.FoldASCII(r.Email), uuid.New()
 	err = s.DB.AsSystem(ctx, db.ReasonRegister, now, func(ctx context.Context, tx *db.SystemTx) error {
 		q := query.New(tx)
 		waiting, err := q.CountRegistrations(ctx, email, now)

@@ -13,6 +13,7 @@ import (
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/seal"
+	"github.com/paceline/paceline/internal/text"
 )
 
 const resetPurpose = "password-reset"
@@ -35,7 +36,7 @@ func (s *Service) Forgot(ctx context.Context, c db.Caller, email string) error {
 	if err := checkEmail(email); err != nil {
 		return err
 	}
-	email = foldEmail(email)
+	email = text.FoldASCII(email)
 	err := s.DB.AsSystem(ctx, db.ReasonResetPassword, now, func(ctx context.Context, tx *db.SystemTx) error {
 		q := query.New(tx)
 		waiting, err := q.CountResets(ctx, email, now)
@@ -170,7 +171,7 @@ func (s *Service) setPassword(ctx context.Context, q *query.Queries, now time.Ti
 	if err := q.SetPassword(ctx, query.SetPasswordParams{PasswordHash: hash, Now: now, MemberID: a.MemberID}); err != nil {
 		return err
 	}
-	if err := q.DropResets(ctx, foldEmail(a.Email)); err != nil {
+	if err := q.DropResets(ctx, text.FoldASCII(a.Email)); err != nil {
 		return err
 	}
 	return s.post(ctx, q, now, mail.Message{Kind: mail.PasswordChanged, To: a.Email, Data: mail.Data{At: now}})

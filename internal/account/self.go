@@ -13,6 +13,7 @@ import (
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/text"
 )
 
 // Account is a member as they sign in. All of it is for its owner only; the
@@ -113,7 +114,7 @@ func (s *Service) Delete(ctx context.Context, c db.Caller, password string) erro
 		if err := q.ForgetEdges(ctx); err != nil {
 			return err
 		}
-		email := foldEmail(proof.Email)
+		email := text.FoldASCII(proof.Email)
 		if err := errors.Join(q.DropResets(ctx, email), q.DropRegistrations(ctx, email)); err != nil {
 			return err
 		}

@@ -1,6 +1,13 @@
 package db
 
-import "github.com/google/uuid"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/text"
+)
 
 // Ref is how a request names a member: by an id, or else by a username.
 type Ref struct {
@@ -13,22 +20,16 @@ const uuidText = 36
 
 // ParseRef reads a reference as typed. Usernames are of lower-case ASCII; what
 // can't be in one names nobody.
-func ParseRef(text string) Ref {
-	if len(text) == uuidText {
-		if id, err := uuid.Parse(text); err == nil {
+func ParseRef(typed string) Ref {
+	if len(typed) == uuidText {
+		if id, err := uuid.Parse(typed); err == nil {
 			return RefTo(id)
 		}
 	}
-	name := []byte(text)
-	for i, c := range name {
-		switch {
-		case c >= 'A' && c <= 'Z':
-			name[i] = c + 'a' - 'A'
-		case c == 0 || c >= 0x80:
-			return Ref{Username: new("")}
-		}
+	if strings.ContainsFunc(typed, func(r rune) bool { return r == 0 || r >= utf8.RuneSelf }) {
+		return Ref{Username: new("")}
 	}
-	return Ref{Username: new(string(name))}
+	return Ref{Username: new(text.FoldASCII(typed))}
 }
 
 // RefTo is the reference to an id.

@@ -3,7 +3,6 @@ package limit
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,6 +11,7 @@ import (
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/limit/query"
 	"github.com/paceline/paceline/internal/observe"
+	"github.com/paceline/paceline/internal/text"
 )
 
 const (
@@ -149,23 +149,13 @@ func (l *Limiter) buckets(secret []byte, t Try) Taken {
 		})
 	}
 	if t.Name != "" {
-		folded := []byte(fold(t.Name))
+		folded := []byte(text.FoldASCII(t.Name))
 		out.buckets = append(out.buckets,
 			bucket{key: hash(secret, "auth name", what, folded, t.Network.Address[:]), quota: r.Auth, window: authWindow, told: true},
 			bucket{key: hash(secret, "auth account", what, folded), quota: r.AuthAccount, window: accountWindow, spared: true})
 		out.known = hash(secret, "known", folded, t.Network.Address[:])
 	}
 	return out
-}
-
-// fold is the form of an address that is unique, package account's.
-func fold(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + ('a' - 'A')
-		}
-		return r
-	}, name)
 }
 
 // Origin is where a request comes from, for whoever shares out what is scarce.

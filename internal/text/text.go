@@ -8,7 +8,8 @@
 //   - no byte order mark (U+FEFF): it has no width, and is eaten or kept as the reader likes
 //   - at least one character shows
 //
-// How long a text may be is for whoever keeps it to say.
+// How long a text may be is for whoever keeps it to say. FoldASCII is for what members are known by,
+// which has rules of its own.
 package text
 
 import (

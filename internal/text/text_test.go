@@ -53,3 +53,13 @@ func TestTextIsForPeople(t *testing.T) {
 		}
 	}
 }
+
+// What Unicode would fold to an ASCII letter too (the Kelvin sign, a dotted I) stays apart.
+func TestFoldingIsOfASCII(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{"": "", "@AZ[`az{": "@az[`az{", "Ada@EXAMPLE.test": "ada@example.test", "\u212a\u0130É": "\u212a\u0130É"} {
+		if got := text.FoldASCII(s); got != want {
+			t.Errorf("%q folds to %q", s, got)
+		}
+	}
+}

@@ -22,7 +22,7 @@ func accounts() []Hole {
 			"account-reset-code-lasts", "A reset code is good a second time.",
 			[]Edit{
 				{dir + "reset.go", "used, err := q.DropReset(ctx, r.id, now)", "used, err := int64(1), error(nil)"},
-				{dir + "reset.go", "if err := q.DropResets(ctx, foldEmail(a.Email)); err != nil {\n\t\treturn err\n\t}\n", ""},
+				{dir + "reset.go", "if err := q.DropResets(ctx, text.FoldASCII(a.Email)); err != nil {\n\t\treturn err\n\t}\n", ""},
 			},
 			Test{"internal/account", "^TestReset"},
 		},
