@@ -75,13 +75,8 @@ func (l *Limiter) Take(ctx context.Context, now time.Time, t Try) (Taken, error)
 		known = []byte{}
 	}
 	p := query.TakeParams{Now: now, KnownKey: known}
-	for i, b := range taken.buckets {
-		p.Keys, p.Quotas = append(p.Keys, b.key), append(p.Quotas, int32(b.quota)) //nolint:gosec // New bounds it
-		p.Windows = append(p.Windows, int32(b.window/time.Second))                 //nolint:gosec // an hour at most
-		if b.spared {
-			p.Spared = int32(i + 1)
-		}
-	}
+	p.Keys, p.Quotas, p.Windows = columns(taken.buckets)
+	p.Spared = int32(slices.IndexFunc(taken.buckets, func(b bucket) bool { return b.spared }) + 1) //nolint:gosec // of a few; 0 for none
 	row, err := l.queries().Take(ctx, p)
 	if err != nil {
 		return Taken{}, err
@@ -124,11 +119,18 @@ func (l *Limiter) Proved(ctx context.Context, now time.Time, t Taken) error {
 		return nil
 	}
 	p := query.GiveParams{Now: now, KnownKey: t.known}
-	for _, b := range t.buckets {
-		p.Keys, p.Quotas = append(p.Keys, b.key), append(p.Quotas, int32(b.quota)) //nolint:gosec // New bounds it
-		p.Windows = append(p.Windows, int32(b.window/time.Second))                 //nolint:gosec // an hour at most
-	}
+	p.Keys, p.Quotas, p.Windows = columns(t.buckets)
 	return l.queries().Give(ctx, p)
+}
+
+// columns are the buckets as the database's functions take them.
+func columns(all []bucket) (keys [][]byte, quotas, windows []int32) {
+	for _, b := range all {
+		keys = append(keys, b.key)
+		quotas = append(quotas, int32(b.quota))                //nolint:gosec // New bounds it
+		windows = append(windows, int32(b.window/time.Second)) //nolint:gosec // an hour at most
+	}
+	return keys, quotas, windows
 }
 
 func (l *Limiter) buckets(secret []byte, t Try) Taken {
