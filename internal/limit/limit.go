@@ -75,11 +75,15 @@ type secret struct {
 
 const purpose = "limits"
 
+// most is the highest limit. With a higher one a try would fill a bucket for less than a microsecond,
+// which is nothing to PostgreSQL.
+const most = 1_000_000_000
+
 // New makes a limiter.
 func New(c Config) (*Limiter, error) {
 	r := c.Rules
 	for _, n := range []int{r.Read, r.Search, r.Write, r.Ops, r.Import, r.Auth, r.AuthNetwork, r.AuthAccount, r.Hour, r.Day, r.Fortnight, r.Shared} {
-		if n < 1 || n > 1_000_000_000 {
+		if n < 1 || n > most {
 			return nil, errors.New("limit: a limit is not between 1 and 1,000,000,000")
 		}
 	}

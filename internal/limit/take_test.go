@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/paceline/paceline/internal/config"
+	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/testkit"
 )
@@ -248,5 +249,22 @@ func TestMembersTriesAndImports(t *testing.T) {
 	w.Clock.Advance(20 * time.Minute)
 	if n := passed(t, 6, upload); n != 1 {
 		t.Errorf("a third of an hour later %d files were looked at", n)
+	}
+}
+
+// A limit that should not matter is high, as high as one can be set, and refuses nobody.
+func TestHighLimitsRefuseNobody(t *testing.T) {
+	t.Parallel()
+	for _, most := range []int{250_000_000, 1 << 29, 1_000_000_000} {
+		w := start(t, func(l *config.Limits) { l.Auth, l.AuthNetwork, l.AuthAccount, l.Import = most, most, most, most })
+		id := w.person(t, "ada")
+		w.try("ada", wrong, "198.51.100.1").Want(t, http.StatusUnauthorized)
+		w.try("ada", password, "198.51.100.1").Want(t, http.StatusOK)
+		for _, class := range []limit.Class{limit.Auth, limit.Import} {
+			try := limit.Try{Class: class, What: "login", Member: id, Name: "ada@example.test"}
+			if taken, err := w.Service.Limits.Take(t.Context(), w.Clock.Now(), try); err != nil || taken.Remaining < most/2 {
+				t.Errorf("%s of %d: %d remain, %v", class, most, taken.Remaining, err)
+			}
+		}
 	}
 }
