@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/paceline/paceline/internal/testkit/runner"
 )
 
 // Report runs the tests that the holes name, unplanted; then plants each hole
@@ -28,8 +29,12 @@ func (b Bench) Report(ctx context.Context, holes []Hole, workers int, w io.Write
 	_, _ = fmt.Fprintf(w, "%-40s %-62s %s\n", "hole", "caught by", "seconds")
 	missed := 0
 	var mu sync.Mutex
-	each(workers, holes, func(h Hole) {
+	runner.Each(ctx, workers, len(holes), func(i int) {
+		h := holes[i]
 		o, err := b.Plant(ctx, h)
+		if ctx.Err() != nil {
+			return
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		by := "NOBODY: " + h.Weakness
@@ -44,6 +49,9 @@ func (b Bench) Report(ctx context.Context, holes []Hole, workers int, w io.Write
 		}
 		_, _ = fmt.Fprintf(w, "%-40s %-62s %7.1f\n", h.Name, by, o.Took.Seconds())
 	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	_, _ = fmt.Fprintf(w, "\n%d holes, %d caught, in %.0f s\n", len(holes), len(holes)-missed, time.Since(start).Seconds())
 	if missed > 0 {
 		return fmt.Errorf("%d of %d holes were not caught", missed, len(holes))
@@ -65,7 +73,8 @@ func (b Bench) green(ctx context.Context, holes []Hole, workers int, w io.Writer
 	}
 	var mu sync.Mutex
 	var red []error
-	each(workers, packages, func(pkg string) {
+	runner.Each(ctx, workers, len(packages), func(i int) {
+		pkg := packages[i]
 		o, err := b.Run(ctx, "unplanted", Test{pkg, strings.Join(runs[pkg], "|")}, nil)
 		if err == nil && len(o.Failed) > 0 {
 			err = fmt.Errorf("%s is red by itself: %s\n%s", pkg, o.Failed[0], Tail(o.Output, 20))
@@ -78,25 +87,10 @@ func (b Bench) green(ctx context.Context, holes []Hole, workers int, w io.Writer
 		}
 		_, _ = fmt.Fprintf(w, "%s: green with nothing planted, %.1f s\n", pkg, o.Took.Seconds())
 	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return errors.Join(red...)
-}
-
-// each does the work of so many at a time.
-func each[T any](workers int, all []T, do func(T)) {
-	work := make(chan T)
-	var wait sync.WaitGroup
-	for range max(1, workers) {
-		wait.Go(func() {
-			for one := range work {
-				do(one)
-			}
-		})
-	}
-	for _, one := range all {
-		work <- one
-	}
-	close(work)
-	wait.Wait()
 }
 
 // innermost is the most telling of the tests that failed: a subtest, where one did.
@@ -139,7 +133,7 @@ func (b Bench) Patch(ctx context.Context, diff string, w io.Writer) error {
 	if len(changed) == 0 {
 		return errors.New("the diff changes no file: make it by git diff")
 	}
-	apply := exec.CommandContext(ctx, "git", "apply", "-")
+	apply := runner.Command(ctx, "git", "apply", "-")
 	apply.Dir, apply.Stdin = aside, strings.NewReader(string(raw))
 	if out, err := apply.CombinedOutput(); err != nil {
 		return fmt.Errorf("this hole no longer applies: %s", out)
@@ -155,7 +149,7 @@ func (b Bench) Patch(ctx context.Context, diff string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	suite := exec.CommandContext(ctx, "go", "test", "-vet=off", "-overlay", overlay, "./...") //nolint:gosec // the path is ours
+	suite := runner.Command(ctx, "go", "test", "-vet=off", "-overlay", overlay, "./...")
 	suite.Dir = b.Root
 	out, err := suite.CombinedOutput()
 	caught := failedTest.FindAllStringSubmatch(string(out), -1)

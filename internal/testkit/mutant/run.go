@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/paceline/paceline/internal/testkit/hole"
+	"github.com/paceline/paceline/internal/testkit/runner"
 )
 
 // survivors.txt: a mutant's name, " | " and why it makes no difference, a line each.
@@ -62,7 +63,7 @@ func Run(ctx context.Context, b hole.Bench, folder string, workers int, w io.Wri
 		return fmt.Errorf("the tests are red by themselves: %w\n%s", err, hole.Tail(o.Output, 20))
 	}
 	_, _ = fmt.Fprintf(w, "%s: %d changes to try\n", folder, len(all))
-	lived, failed := try(all, workers, w, func(i int) (bool, error) {
+	lived, failed := try(ctx, all, workers, w, func(i int) (bool, error) {
 		if slices.Contains(alone, i) {
 			return one(ctx, b, tests, all[i])
 		}
@@ -93,31 +94,23 @@ func Run(ctx context.Context, b hole.Bench, folder string, workers int, w io.Wri
 }
 
 // try asks about each mutant whether it is noticed.
-func try(all []Mutant, workers int, w io.Writer, noticed func(i int) (bool, error)) (lived []Mutant, failed error) {
-	work := make(chan int)
-	var wait sync.WaitGroup
+func try(ctx context.Context, all []Mutant, workers int, w io.Writer, noticed func(i int) (bool, error)) (lived []Mutant, failed error) {
 	var mu sync.Mutex
-	for range max(1, workers) {
-		wait.Go(func() {
-			for i := range work {
-				dead, err := noticed(i)
-				mu.Lock()
-				switch {
-				case err != nil:
-					failed = fmt.Errorf("%s: %w", all[i].Name(), err)
-				case !dead:
-					lived = append(lived, all[i])
-					_, _ = fmt.Fprintf(w, "%s:%d lives: %s\n", all[i].File, all[i].Line, all[i].Name())
-				}
-				mu.Unlock()
-			}
-		})
+	runner.Each(ctx, workers, len(all), func(i int) {
+		dead, err := noticed(i)
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case err != nil:
+			failed = fmt.Errorf("%s: %w", all[i].Name(), err)
+		case !dead:
+			lived = append(lived, all[i])
+			_, _ = fmt.Fprintf(w, "%s:%d lives: %s\n", all[i].File, all[i].Line, all[i].Name())
+		}
+	})
+	if ctx.Err() != nil {
+		failed = ctx.Err()
 	}
-	for i := range all {
-		work <- i
-	}
-	close(work)
-	wait.Wait()
 	slices.SortFunc(lived, func(a, b Mutant) int { return strings.Compare(a.Name(), b.Name()) })
 	return lived, failed
 }

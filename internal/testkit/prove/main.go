@@ -14,21 +14,17 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/paceline/paceline/internal/testkit/runner"
 )
 
 func main() {
 	times := flag.Bool("times", true, "measure times as well")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Stdout, *times); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1) //nolint:gocritic // nothing is left to do
-	}
+	runner.Main(func(ctx context.Context) error { return run(ctx, os.Stdout, *times) })
 }
 
 func run(ctx context.Context, w io.Writer, times bool) error {
@@ -39,7 +35,7 @@ func run(ctx context.Context, w io.Writer, times bool) error {
 	}
 	// The walls against the policy have one form only, and belong to it.
 	args := append([]string{"test", "-json", "-count=1", "-timeout=30m"}, append(packages, "./internal/db", "./internal/privacy")...)
-	test := exec.CommandContext(ctx, "go", args...) //nolint:gosec // our own packages
+	test := runner.Command(ctx, "go", args...)
 	test.Env = append(os.Environ(), "PACELINE_PROVE=1")
 	test.Stderr = os.Stderr
 	out, err := test.StdoutPipe()
@@ -154,7 +150,7 @@ func measure(ctx context.Context, w io.Writer) {
 		return
 	}
 	_, _ = fmt.Fprintf(w, "\ntimes (Welch's t; nothing depends on them):\n")
-	bench := exec.CommandContext(ctx, "go", append([]string{"test", "-run=^$", "-bench=TwinsTakeAsLong", "-benchtime=300x"}, packages...)...) //nolint:gosec // our own packages
+	bench := runner.Command(ctx, "go", append([]string{"test", "-run=^$", "-bench=TwinsTakeAsLong", "-benchtime=300x"}, packages...)...)
 	bench.Stdout, bench.Stderr = w, w
 	if err := bench.Run(); err != nil {
 		_, _ = fmt.Fprintln(w, "could not be measured:", err)

@@ -5,16 +5,12 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
-	"os/exec"
-	"os/signal"
-	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/paceline/paceline/internal/testkit/hole"
+	"github.com/paceline/paceline/internal/testkit/runner"
 )
 
 func main() {
@@ -23,41 +19,36 @@ func main() {
 	patch := flag.String("patch", "", "plant this unified diff instead, against the whole suite")
 	workers := flag.Int("workers", 2, "holes at the same time")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *names, *by, *patch, *workers); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1) //nolint:gocritic // nothing is left to do
-	}
+	runner.Main(func(ctx context.Context) error {
+		b, done, err := hole.Open(ctx, "paceline-holes", 10*time.Minute)
+		if err != nil {
+			return err
+		}
+		defer done()
+		if *patch != "" {
+			return b.Patch(ctx, *patch, os.Stdout)
+		}
+		chosen, err := choose(*names, *by)
+		if err != nil {
+			return err
+		}
+		return b.Report(ctx, chosen, *workers, os.Stdout)
+	})
 }
 
-func run(ctx context.Context, names, by, patch string, workers int) error {
-	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
-	if err != nil {
-		return err
-	}
-	folder, err := os.MkdirTemp("", "paceline-holes-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
-	b := hole.Bench{Root: filepath.Dir(strings.TrimSpace(string(out))), Folder: folder, Limit: 10 * time.Minute}
-	if patch != "" {
-		return b.Patch(ctx, patch, os.Stdout)
-	}
+func choose(names, by string) (chosen []hole.Hole, err error) {
 	fits, err := regexp.Compile(names)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	noticing, err := regexp.Compile(by)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var chosen []hole.Hole
 	for _, h := range hole.All() {
 		if fits.MatchString(h.Name) && noticing.MatchString(h.By.Package) {
 			chosen = append(chosen, h)
 		}
 	}
-	return b.Report(ctx, chosen, workers, os.Stdout)
+	return chosen, nil
 }
