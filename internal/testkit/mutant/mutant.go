@@ -57,13 +57,8 @@ func (m Mutant) Applied(content []byte) string {
 	return string(content[:m.start]) + m.To + string(content[m.end:])
 }
 
-// Of lists the mutants of a package's files, tests aside, that the compiler takes:
+// of lists the mutants of a package's files, tests aside, that the compiler takes:
 // to ask go/types takes milliseconds, to build a second.
-func Of(root, folder string) ([]Mutant, error) {
-	all, _, err := of(root, folder)
-	return all, err
-}
-
 func of(root, folder string) ([]Mutant, *checked, error) {
 	paths, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
 	if err != nil {
