@@ -1,11 +1,5 @@
 package account
 
-import (
-	"context"
-
-	"github.com/paceline/paceline/internal/db"
-)
-
 // HoldHashing takes every turn at hashing and every place in the queue of
 // strangers, until it is released.
 func (s *Service) HoldHashing() (release func()) {
@@ -24,9 +18,4 @@ func (s *Service) HoldHashing() (release func()) {
 			t.leave()
 		}
 	}
-}
-
-// Turn takes one turn at hashing, as a login from there would.
-func (s *Service) Turn(ctx context.Context, from db.Origin) (leave func(), err error) {
-	return s.hash.turns.leave, s.hash.turns.enter(ctx, from)
 }
