@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,8 +16,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/paceline/paceline/internal/testkit/pgtest"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
@@ -182,11 +179,7 @@ func TestKilledInTheMiddleOfAnImport(t *testing.T) {
 	pg := pgtest.New(t)
 	data := t.TempDir()
 	env := []string{"DATABASE_URL=" + pg.Superuser(), "PACELINE_DATA=" + data}
-	root, err := pgx.Connect(t.Context(), pg.Superuser())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close(context.Background()) //nolint:errcheck // the test is over
+	root := pgtest.Connect(t, pg.Superuser())
 	count := func() string {
 		t.Helper()
 		var n string
@@ -263,11 +256,7 @@ func TestKilledInTheMiddleOfAnImport(t *testing.T) {
 func TestStoppingFinishesWhatIsInFlight(t *testing.T) {
 	t.Parallel()
 	pg := pgtest.New(t)
-	root, err := pgx.Connect(t.Context(), pg.Superuser())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close(context.Background()) //nolint:errcheck // the test is over
+	root := pgtest.Connect(t, pg.Superuser())
 	p := start(t, "dev", "DATABASE_URL="+pg.Superuser(), "PACELINE_DATA="+t.TempDir()).ready()
 	token := p.login("eve")
 	if _, err := root.Exec(t.Context(), "BEGIN; LOCK TABLE profile IN ACCESS EXCLUSIVE MODE"); err != nil {

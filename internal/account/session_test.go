@@ -13,6 +13,7 @@ import (
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/testkit/pgtest"
 )
 
 func (w *world) sessions(c db.Caller) []account.Session {
@@ -161,12 +162,7 @@ func TestWalls(t *testing.T) {
 	w := start(t)
 	ada := w.join("ada")
 	w.join("bob")
-	as := func(role string) *pgx.Conn {
-		conn, err := pgx.Connect(t.Context(), w.pg.URL(role))
-		w.must(err)
-		t.Cleanup(func() { _ = conn.Close(context.Background()) })
-		return conn
-	}
+	as := func(role string) *pgx.Conn { return pgtest.Connect(t, w.pg.URL(role)) }
 	app, worker := as(db.RoleApp), as(db.RoleWorker)
 	for _, refused := range []struct {
 		conn *pgx.Conn

@@ -1,7 +1,6 @@
 package account_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"sync/atomic"
@@ -43,10 +42,7 @@ func start(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.db.Close)
-	if w.root, err = pgx.Connect(t.Context(), w.pg.Superuser()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.root.Close(context.Background()) })
+	w.root = pgtest.Connect(t, w.pg.Superuser())
 	w.Service = w.service(cheap)
 	return w
 }

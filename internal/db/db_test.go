@@ -39,15 +39,8 @@ func openWith(t testing.TB, c db.Config) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := pgx.Connect(t.Context(), pg.Superuser())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		d.Close()
-		_ = root.Close(context.Background())
-	})
-	return &fixture{DB: d, t: t, root: root, pg: pg}
+	t.Cleanup(d.Close)
+	return &fixture{DB: d, t: t, root: pgtest.Connect(t, pg.Superuser()), pg: pg}
 }
 
 func (f *fixture) exec(sql string, args ...any) {
@@ -188,11 +181,7 @@ func TestAViewerEndsWithItsTransaction(t *testing.T) {
 	t.Parallel()
 	f := open(t)
 	id, caller := f.member(privacy.DefaultSettings(false))
-	conn, err := pgx.Connect(t.Context(), f.pg.URL(db.RoleApp))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background()) //nolint:errcheck // the test is over
+	conn := pgtest.Connect(t, f.pg.URL(db.RoleApp))
 	exec := func(sql string, args ...any) {
 		t.Helper()
 		if _, err := conn.Exec(t.Context(), sql, args...); err != nil {

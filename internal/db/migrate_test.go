@@ -1,7 +1,6 @@
 package db_test
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"regexp"
@@ -9,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/testkit/pgtest"
@@ -35,11 +32,7 @@ const shape = `SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
 func TestEveryStepHasAWayDown(t *testing.T) {
 	t.Parallel()
 	pg := pgtest.New(t)
-	conn, err := pgx.Connect(t.Context(), pg.Superuser())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background()) //nolint:errcheck // the test is over
+	conn := pgtest.Connect(t, pg.Superuser())
 	look := func() (s string) {
 		t.Helper()
 		if err := conn.QueryRow(t.Context(), shape).Scan(&s); err != nil {

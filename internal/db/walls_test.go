@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
@@ -27,11 +26,7 @@ func TestNoViewerNoRows(t *testing.T) {
 	workout := f.workout(id, privacy.Everyone)
 	f.exec(`INSERT INTO idempotency VALUES ($1, 'op', '\x00', '\x00', '{}', $2)`, id, now)
 
-	conn, err := pgx.Connect(t.Context(), f.pg.URL(db.RoleApp))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background()) //nolint:errcheck // the test is over
+	conn := pgtest.Connect(t, f.pg.URL(db.RoleApp))
 	for _, table := range tables {
 		var n int
 		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil || n != 0 {
@@ -45,7 +40,7 @@ func TestNoViewerNoRows(t *testing.T) {
 		}
 	}
 	// The same connection after a viewer's transaction has nothing left of it.
-	err = f.AsViewer(t.Context(), caller, func(ctx context.Context, tx *db.Tx) error {
+	err := f.AsViewer(t.Context(), caller, func(ctx context.Context, tx *db.Tx) error {
 		for _, table := range tables {
 			if n, err := count(ctx, tx, table); err != nil || n == 0 {
 				t.Errorf("%s as its owner: %d rows, %v", table, n, err)
@@ -111,16 +106,12 @@ func TestRolesAreApart(t *testing.T) {
 		},
 	}
 	for role, statements := range denied {
-		conn, err := pgx.Connect(t.Context(), f.pg.URL(role))
-		if err != nil {
-			t.Fatal(err)
-		}
+		conn := pgtest.Connect(t, f.pg.URL(role))
 		for _, sql := range statements {
 			if _, err := conn.Exec(t.Context(), sql); code(err) != "42501" {
 				t.Errorf("%s may: %s (%v)", role, sql, err)
 			}
 		}
-		_ = conn.Close(context.Background())
 	}
 	var above int
 	err := f.root.QueryRow(t.Context(), `SELECT count(*) FROM pg_roles WHERE rolname LIKE 'paceline%'
@@ -218,11 +209,7 @@ func TestNobodyReachesWhomTheyCannotFind(t *testing.T) {
 func TestOpenRefusesRolesAboveTheWalls(t *testing.T) {
 	t.Parallel()
 	pg := pgtest.New(t)
-	root, err := pgx.Connect(t.Context(), pg.Superuser())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close(context.Background()) //nolint:errcheck // the test is over
+	root := pgtest.Connect(t, pg.Superuser())
 	// Roles are the server's, so the check runs in a session that is above them.
 	var above bool
 	if err := root.QueryRow(t.Context(), db.AboveTheWalls).Scan(&above); err != nil || !above {

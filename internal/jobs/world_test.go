@@ -91,9 +91,7 @@ func start(t *testing.T) *world {
 	database, err := db.Open(t.Context(), db.Config{URL: pg.Superuser(), Connections: 4})
 	w.must(err)
 	t.Cleanup(database.Close)
-	w.root, err = pgx.Connect(t.Context(), pg.Superuser())
-	w.must(err)
-	t.Cleanup(func() { _ = w.root.Close(context.Background()) })
+	w.root = pgtest.Connect(t, pg.Superuser())
 	o := observe.New(&w.log, nil)
 	w.Runner = New(Config{DB: database, Ring: ring, Sender: w.post, Observe: o, Now: w.clock})
 	w.accounts, err = account.New(account.Config{

@@ -65,6 +65,17 @@ func (d *DB) URL(role string) string {
 	return withUser(d.url, role)
 }
 
+// Connect is a connection to a URL such as d.Superuser(), which closes at the test's end.
+func Connect(t testing.TB, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
 // Copy makes a database with all that is in this one, which nobody may be connected to. It is
 // dropped at the test's end.
 func (d *DB) Copy(t testing.TB) *DB {
