@@ -37,6 +37,16 @@ func (f *fixture) one(c db.Caller, sql string, args []any, dest ...any) error {
 	})
 }
 
+// reads is a read that has to be seen by its caller.
+func (f *fixture) reads(c db.Caller, id uuid.UUID) func() {
+	return func() {
+		var seen uuid.UUID
+		if err := f.one(c, `SELECT seen_by()`, nil, &seen); err != nil || seen != id {
+			f.t.Errorf("seen by %s, %v", seen, err)
+		}
+	}
+}
+
 const holds = `SELECT seen_by(), pg_advisory_xact_lock_shared(1)::text`
 
 // together runs all as one group: the connection is held until they wait. Around
@@ -146,12 +156,7 @@ func TestAFailureIsItsCallersOwn(t *testing.T) {
 	t.Parallel()
 	f := openWith(t, db.Config{Connections: 2, StatementTimeout: 2 * time.Second})
 	id, caller := f.member(privacy.DefaultSettings(false))
-	good := func() {
-		var seen uuid.UUID
-		if err := f.one(caller, `SELECT seen_by()`, nil, &seen); err != nil || seen != id {
-			t.Errorf("in company: seen by %s, %v", seen, err)
-		}
-	}
+	good := f.reads(caller, id)
 	for name, failing := range map[string]struct {
 		sql  string
 		args []any
@@ -207,12 +212,7 @@ func TestWhoeverLeavesIsAbandoned(t *testing.T) {
 			t.Errorf("left: %v", err)
 		}
 	}
-	stays := func() {
-		var seen uuid.UUID
-		if err := f.one(caller, `SELECT seen_by()`, nil, &seen); err != nil || seen != id {
-			t.Errorf("stayed: seen by %s, %v", seen, err)
-		}
-	}
+	stays := f.reads(caller, id)
 	f.together(leave, stays, left, stays)
 	// One who is being served leaves, too, while the statement goes on.
 	f.exec(`SELECT pg_advisory_lock(1)`)
@@ -295,12 +295,7 @@ func TestLostConnectionsLoseNoRead(t *testing.T) {
 	t.Parallel()
 	f := sharing(t)
 	id, caller := f.member(privacy.DefaultSettings(false))
-	read := func() {
-		var seen uuid.UUID
-		if err := f.one(caller, `SELECT seen_by()`, nil, &seen); err != nil || seen != id {
-			t.Errorf("seen by %s, %v", seen, err)
-		}
-	}
+	read := f.reads(caller, id)
 	kill := func() {
 		f.exec(`SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'paceline_app' AND datname = current_database()`)
 	}
@@ -431,12 +426,7 @@ func TestARowReadForAnotherReachesNobody(t *testing.T) {
 func TestCloseLeavesNothing(t *testing.T) { //nolint:paralleltest // see above
 	f := sharing(t)
 	id, caller := f.member(privacy.DefaultSettings(false))
-	read := func() {
-		var seen uuid.UUID
-		if err := f.one(caller, `SELECT seen_by()`, nil, &seen); err != nil || seen != id {
-			t.Errorf("seen by %s, %v", seen, err)
-		}
-	}
+	read := f.reads(caller, id)
 	var closed sync.WaitGroup
 	f.together(func() { closed.Go(f.Close) }, read, read, read)
 	closed.Wait()
