@@ -8,6 +8,7 @@ import (
 
 	"github.com/paceline/paceline/internal/account/query"
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/limit"
 )
 
 // How long things are kept that are past their use.
@@ -38,7 +39,7 @@ func (r *Runner) clear(ctx context.Context) error {
 		},
 		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearLimitBuckets(ctx, now) },
 		func(ctx context.Context, q *query.Queries) (int64, error) {
-			return q.ClearLimitCounts(ctx, now.Unix()/60-1)
+			return q.ClearLimitCounts(ctx, limit.OldestSlot(now))
 		},
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearKnownNetworks(ctx, now.Add(-keepNetworks))

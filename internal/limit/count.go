@@ -55,6 +55,13 @@ func UntilMore(at time.Time) time.Duration {
 	return time.Duration(60-second) * time.Second
 }
 
+// OldestSlot is the first minute that counts still reach back to; the rows of those
+// before it are of no use to any replica.
+func OldestSlot(at time.Time) int64 {
+	slot, _ := minute(at)
+	return slot - 1
+}
+
 func minute(at time.Time) (slot, second int64) {
 	unix := at.Unix()
 	return unix / 60, unix % 60
