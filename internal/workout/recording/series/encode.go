@@ -1,126 +1,96 @@
 package series
 
 import (
-	"encoding/binary"
-
-	"github.com/klauspost/compress/zstd"
+	"math"
+	"slices"
 )
 
-// A blob is one version byte and sections, each its length as a uvarint and one zstd frame
-// (RFC 8878): the head, then each column in channel order, so that each has an entropy code of its
-// own. In the head:
+// A blob is a packed text (see numbers.go) of a list for the head, one for the axis, and one or two for
+// each column in channel order, so that each has an entropy code of its own. In the head:
 //
-//	family   byte
-//	samples  uvarint n
-//	axis     n × uvarint: the first offset, then the differences (≥ 1)
-//	columns  uvarint
+//	family, samples n, columns
+//	unit       what all moments are whole multiples of, in milliseconds
+//	channel    from here on for each column
+//	gaps       1 = there are moments without a value
+//	weights    3 × zigzag: what predicts a difference from those before it, in 1/1024
 //
-// In a column:
+// The axis is the first offset, then the differences (≥ 1), in units. The lists of a column:
 //
-//	channel   byte
-//	presence  byte: 0 = a value at every moment, 1 = a bitmap of ⌈n/8⌉ bytes follows
-//	order     byte: 1 = values are differences to the one before, 2 = differences of those
-//	values    for each value present: zigzag varint
+//	presence   if there are gaps: how many moments have a value, then how many have none, and so on
+//	values     for each value present, zigzag: the difference to the one before, less what was predicted
 //
-// Differences of neighbours are small and repeat, which is what varint and zstd thrive on; what
-// flows, such as distance, changes by about the same each time, and its second differences are
-// smaller still. In version 1 all of it was one frame, without the order byte: always 1.
-const version = 2
-
-// One encoder serves everybody: EncodeAll is safe for concurrent use and starts no goroutines.
-// A window of 1 MiB covers days of samples and keeps its memory small.
-var packer = must(zstd.NewWriter(nil,
-	zstd.WithEncoderLevel(zstd.SpeedBetterCompression),
-	zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(1<<20), zstd.WithEncoderCRC(true)))
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err) // constant options: it fails at the first start or never
-	}
-	return v
-}
+// Versions 1 and 2 were zstd's; no release wrote them.
+const (
+	version  = 3
+	maxHead  = 4 + Channels*columnOf
+	columnOf = 2 + len(weights{})
+)
 
 // Encode packs the table into a blob. A table that breaks its own rules is an error.
 func (t Table) Encode() ([]byte, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
-	plain := make([]byte, 0, 16+4*len(t.T))
-	plain = append(plain, byte(t.Family))
-	plain = binary.AppendUvarint(plain, uint64(len(t.T)))
-	plain = appendAxis(plain, t.T, 1)
-	plain = binary.AppendUvarint(plain, uint64(len(t.Columns)))
-	blob := appendSection([]byte{version}, plain)
+	c := getCoder()
+	defer coders.Put(c)
+	unit := unitOf(t.T)
+	head := append(make([]uint64, 0, maxHead), uint64(t.Family), uint64(len(t.T)), uint64(len(t.Columns)), uint64(unit))
+	c.body = c.axis(c.body[:0], t.T, unit)
 	for _, col := range t.Columns {
-		blob = appendSection(blob, col.append(plain[:0]))
+		gaps := uint64(0)
+		if !col.full() {
+			gaps = 1
+			c.body = c.list(c.body, col.presence())
+		}
+		w, missed := c.predict(col.V)
+		c.body = c.signed(c.body, missed)
+		head = append(head, uint64(col.Channel), gaps, zigzag(w[0]), zigzag(w[1]), zigzag(w[2]))
 	}
-	return blob, nil
+	return c.packed(version, head), nil
 }
 
-func appendSection(blob, plain []byte) []byte {
-	frame := packer.EncodeAll(plain, nil)
-	return append(binary.AppendUvarint(blob, uint64(len(frame))), frame...)
+// packed is the packed text of a head and the lists behind it.
+func (c *coder) packed(version byte, head []uint64) []byte {
+	out := c.list(append(make([]byte, 0, 128+len(c.body)), version), head)
+	return appendSum(append(out, c.body...))
 }
 
-// appendAxis writes moments that are whole multiples of unit.
-func appendAxis(out []byte, axis []uint32, unit uint32) []byte {
+// axis appends the list of moments, as differences in units.
+func (c *coder) axis(out []byte, axis []uint32, unit uint32) []byte {
+	c.numbers = slices.Grow(c.numbers[:0], len(axis))[:len(axis)]
 	before := uint32(0)
-	for _, at := range axis {
-		out = binary.AppendUvarint(out, uint64((at-before)/unit))
+	for i, at := range axis {
+		c.numbers[i] = uint64((at - before) / unit)
 		before = at
 	}
-	return out
+	return c.list(out, c.numbers)
 }
 
-func (c Column) append(out []byte) []byte {
-	out = append(out, byte(c.Channel))
-	full := true
-	for _, v := range c.V {
-		full = full && v != Absent
-	}
-	if full {
-		out = append(out, 0)
-	} else {
-		bitmap := make([]byte, (len(c.V)+7)/8)
-		for i, v := range c.V {
-			if v != Absent {
-				bitmap[i/8] |= 1 << (i % 8)
-			}
-		}
-		out = append(append(out, 1), bitmap...)
-	}
-	return appendValues(out, c.V)
-}
-
-// appendValues writes the values that are present, by whichever order takes fewer bytes.
-func appendValues(out []byte, values []int32) []byte {
-	if lengthOf(values, 2) < lengthOf(values, 1) {
-		out = append(out, 2)
-		differences(values, 2, func(d int64) { out = binary.AppendVarint(out, d) })
-	} else {
-		out = append(out, 1)
-		differences(values, 1, func(d int64) { out = binary.AppendVarint(out, d) })
-	}
-	return out
-}
-
-func lengthOf(values []int32, order int) (bytes int) {
-	var one [binary.MaxVarintLen64]byte
-	differences(values, order, func(d int64) { bytes += binary.PutVarint(one[:], d) })
-	return bytes
-}
-
-// differences gives what predicting each value from those before it leaves.
-func differences(values []int32, order int, each func(int64)) {
-	before, slope := int64(0), int64(0)
-	for _, v := range values {
-		if v == Absent {
+// unitOf is the greatest number of milliseconds that divides all moments.
+func unitOf(axis []uint32) uint32 {
+	unit := uint32(0)
+	for _, at := range axis {
+		if unit != 0 && at%unit == 0 {
 			continue
 		}
-		step := int64(v) - before
-		each(step - slope)
-		if before = int64(v); order == 2 {
-			slope = step
+		for at != 0 {
+			unit, at = at, unit%at
 		}
 	}
+	return max(unit, 1)
 }
+
+// presence gives the lengths of runs, of values and of gaps in turns.
+func (c Column) presence() []uint64 {
+	out, have := []uint64{0}, true
+	for _, v := range c.V {
+		if (v != Absent) != have {
+			out, have = append(out, 0), !have
+		}
+		out[len(out)-1]++
+	}
+	return out
+}
+
+// inRange says whether a value is one that a column can hold.
+func inRange(v int64) bool { return v >= -math.MaxInt32 && v <= math.MaxInt32 }

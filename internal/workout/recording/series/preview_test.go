@@ -81,11 +81,10 @@ func TestDamagedPreviewsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := table.Downsample(series.PreviewPoints)
 	for i := 0; i < len(blob); i += 3 {
 		damaged := slices.Clone(blob)
 		damaged[i] ^= 0x55
-		if got, err := series.DecodePreview(damaged); err == nil && !cmp.Equal(got, whole) { // a frame's head has bits that mean nothing
+		if _, err := series.DecodePreview(damaged); err == nil {
 			t.Errorf("byte %d flipped: decoded", i)
 		}
 		if _, err := series.DecodePreview(blob[:i]); err == nil {
@@ -113,7 +112,7 @@ func TestAnHourWithItsPreviewsIsSmall(t *testing.T) {
 			samples, previews, channels = samples+len(blob), previews+len(preview), channels+len(table.Columns)
 		}
 		t.Logf("%s: %d channels, %d bytes of samples, %d of previews", name, channels, samples, previews)
-		if samples+previews > 14_500 { // and a few hundred for seals and summaries
+		if samples+previews > 10_500 { // rows, keys, indexes and pages that are never full come on top
 			t.Errorf("%s: %d bytes", name, samples+previews)
 		}
 	}
@@ -126,14 +125,17 @@ func FuzzDecodePreview(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(blob)
+	f.Add(blob[1 : len(blob)-4])
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := series.DecodePreview(data)
-		if err != nil {
-			return
-		}
-		for _, s := range got {
-			if len(s.T) != len(s.V) {
-				t.Fatalf("%d moments, %d values", len(s.T), len(s.V))
+		for _, blob := range [][]byte{data, summed(2, data)} {
+			got, err := series.DecodePreview(blob)
+			if err != nil {
+				continue
+			}
+			for _, s := range got {
+				if len(s.T) != len(s.V) {
+					t.Fatalf("%d moments, %d values", len(s.T), len(s.V))
+				}
 			}
 		}
 	})

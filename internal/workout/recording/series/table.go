@@ -19,6 +19,16 @@ type Column struct {
 	V       []int32 // steps of the channel's resolution, or Absent
 }
 
+// full says whether the column has a value at every moment.
+func (c Column) full() bool {
+	for _, v := range c.V {
+		if v == Absent {
+			return false
+		}
+	}
+	return true
+}
+
 // Series is the values of one channel with a time axis of its own, without gaps.
 type Series struct {
 	Channel Channel
@@ -45,10 +55,15 @@ func (t Table) Column(c Channel) []int32 {
 	return nil
 }
 
-// Series gives each channel of the table on its own, gaps taken out, in the table's order.
+// Series gives each channel of the table on its own, gaps taken out, in the table's order. One
+// without gaps shares the table's memory.
 func (t Table) Series() []Series {
 	out := make([]Series, len(t.Columns))
 	for i, col := range t.Columns {
+		if col.full() {
+			out[i] = Series{Channel: col.Channel, T: t.T, V: col.V}
+			continue
+		}
 		s := Series{Channel: col.Channel, T: make([]uint32, 0, len(t.T)), V: make([]int32, 0, len(t.T))}
 		for j, v := range col.V {
 			if v != Absent {
