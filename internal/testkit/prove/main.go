@@ -45,10 +45,9 @@ func run(ctx context.Context, w io.Writer, times bool) error {
 	if err := test.Start(); err != nil {
 		return err
 	}
-	r := report{w: w, said: map[string][]string{}, printed: map[string][]string{}}
+	r := newReport(w)
 	readErr := r.read(out)
 	failed := errors.Join(readErr, test.Wait())
-	r.close()
 	if times && ctx.Err() == nil {
 		measure(ctx, w)
 	}
@@ -76,7 +75,12 @@ type report struct {
 	w           io.Writer
 	said        map[string][]string // the figures that a test logged, by package and outermost test
 	printed     map[string][]string // all that it printed, until it has passed
+	redIn       map[string]bool     // the packages in which something is red
 	passed, red int
+}
+
+func newReport(w io.Writer) *report {
+	return &report{w: w, said: map[string][]string{}, printed: map[string][]string{}, redIn: map[string]bool{}}
 }
 
 type event struct {
@@ -95,19 +99,17 @@ func (r *report) read(out io.Reader) error {
 		outermost, _, inner := strings.Cut(e.Test, "/")
 		key := strings.TrimPrefix(e.Package, "github.com/paceline/paceline/") + "." + outermost
 		switch e.Action {
-		case "output", "build-output":
+		case "build-output":
+			_, _ = fmt.Fprint(r.w, e.Output)
+		case "output":
 			r.printed[key] = append(r.printed[key], e.Output)
 			if text := strings.TrimSpace(e.Output); strings.Contains(text, ".go:") && strings.Contains(text, " requests") {
 				_, figures, _ := strings.Cut(text, ": ")
 				r.said[key] = append(r.said[key], figures)
 			}
 		case "pass", "fail":
-			if inner {
-				continue
-			}
-			if e.Test != "" {
-				r.verdict(key, e)
-			} else if e.Action == "fail" && r.red == 0 {
+			// A package by itself has failed when none of its tests did: it didn't build, or panicked.
+			if !inner && (e.Test != "" || e.Action == "fail" && !r.redIn[e.Package]) {
 				r.verdict(key, e)
 			}
 		}
@@ -118,6 +120,7 @@ func (r *report) read(out io.Reader) error {
 func (r *report) verdict(key string, e event) {
 	if e.Action == "fail" {
 		r.red++
+		r.redIn[e.Package] = true
 		_, _ = fmt.Fprintf(r.w, "RED %s\n%s\n", key, strings.Join(r.printed[key], ""))
 	} else {
 		r.passed++
@@ -129,16 +132,6 @@ func (r *report) verdict(key string, e event) {
 	_, _ = fmt.Fprintf(r.w, "%-44s %6.1f s\n", key, e.Elapsed)
 	for _, figures := range r.said[key] {
 		_, _ = fmt.Fprintf(r.w, "    %s\n", figures)
-	}
-}
-
-// close prints what tests without a verdict printed: a build that failed, a panic.
-func (r *report) close() {
-	if r.red > 0 || r.passed > 0 {
-		return
-	}
-	for _, lines := range r.printed {
-		_, _ = fmt.Fprint(r.w, strings.Join(lines, ""))
 	}
 }
 
