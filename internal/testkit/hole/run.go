@@ -10,8 +10,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-
-	"github.com/paceline/paceline/internal/testkit/runner"
 )
 
 // Bench builds and runs tests, with and without something planted.
@@ -71,7 +69,7 @@ func (b Bench) Build(ctx context.Context, name, pkg string, changed map[string]s
 	}
 	binary = filepath.Join(folder, "tests")
 	// Neither vet nor debugging symbols: they would cost more than the compiling.
-	build := runner.Command(ctx, "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay, "-o", binary, "./"+pkg)
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay, "-o", binary, "./"+pkg) //nolint:gosec // of this package's table
 	build.Dir = b.Root
 	if out, err := build.CombinedOutput(); ctx.Err() != nil {
 		return "", ctx.Err()
@@ -84,7 +82,7 @@ func (b Bench) Build(ctx context.Context, name, pkg string, changed map[string]s
 // Execute runs the tests that the pattern names. Tests that fail are no error; a
 // pattern that names none is ErrBuild.
 func (b Bench) Execute(ctx context.Context, binary string, t Test, environment ...string) (Outcome, error) {
-	run := runner.Command(ctx, binary, "-test.run", t.Run, "-test.failfast", "-test.parallel=2", "-test.v", "-test.timeout", b.Limit.String())
+	run := exec.CommandContext(ctx, binary, "-test.run", t.Run, "-test.failfast", "-test.parallel=2", "-test.v", "-test.timeout", b.Limit.String()) //nolint:gosec // built just now
 	run.Dir = filepath.Join(b.Root, t.Package)
 	run.Env = append(os.Environ(), environment...)
 	out, err := run.CombinedOutput()

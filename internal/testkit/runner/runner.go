@@ -4,6 +4,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +18,9 @@ import (
 func Main(run func(context.Context) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx)
+	if ctx.Err() != nil {
+		err = errors.New("interrupted")
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -25,7 +29,8 @@ func Main(run func(context.Context) error) {
 }
 
 // Command is exec.CommandContext for a program that starts others, as go test does:
-// when the context ends, those end too.
+// when the context ends, those end too. They are a group of processes of their own,
+// to which Ctrl-C says nothing; so it is for the context of Main only, not for tests.
 func Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // go, or what it built
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
