@@ -98,32 +98,28 @@ func (c *Cast) All(q Asked, headers ...string) []Response {
 	c.T.Helper()
 	r := c.Send(q, headers...)
 	all := []Response{r}
+	i := slices.IndexFunc(q.Parameters, func(p *openapi3.ParameterRef) bool {
+		return later[p.Value.Name] != "" && p.Value.In == openapi3.ParameterInQuery
+	})
+	if i < 0 {
+		return all
+	}
+	cursor, mark := q.Parameters[i].Value, "?"
+	if strings.Contains(q.URL, "?") {
+		mark = "&"
+	}
 	for page := 0; r.Status == http.StatusOK && page < 200; page++ {
-		next := ""
-		for _, p := range q.Parameters {
-			if member := later[p.Value.Name]; member != "" && p.Value.In == openapi3.ParameterInQuery {
-				if body, err := plain(r.Body); err == nil {
-					if m, ok := body.(map[string]any); ok {
-						next, _ = m[member].(string)
-					}
-				}
-				if next == "" {
-					return all
-				}
-				mark := "?"
-				if strings.Contains(q.URL, "?") {
-					mark = "&"
-				}
-				on := q
-				on.URL += mark + p.Value.Name + "=" + next
-				on.Uses = []string{p.Value.In + " " + p.Value.Name}
-				r = c.Send(on, headers...)
-				all = append(all, r)
-			}
-		}
+		body, _ := plain(r.Body) // what is no JSON has no next page
+		members, _ := body.(map[string]any)
+		next, _ := members[later[cursor.Name]].(string)
 		if next == "" {
 			break
 		}
+		on := q
+		on.URL += mark + cursor.Name + "=" + next
+		on.Uses = []string{cursor.In + " " + cursor.Name}
+		r = c.Send(on, headers...)
+		all = append(all, r)
 	}
 	return all
 }

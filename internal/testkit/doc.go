@@ -28,6 +28,10 @@
 //     cursor, without knowing what to look for.
 //   - TestCanary searches everything that comes out, log, metrics, mail and the rows of
 //     the database included, for values that stand nowhere else (canary.go).
+//   - TestDifferential draws worlds by chance, from fixed seeds, and compares every list,
+//     every read and what row-level security alone lets through with what the policy says
+//     of each row by itself. TestDatabaseAlone and TestApplicationAlone do so in a program
+//     without its policy, and over a database without its walls.
 //
 // They see different things, and a leak is meant to be seen by more than one: a
 // member under the wrong mark fails the matrix, one that the contract doesn't name

@@ -213,8 +213,6 @@ func (g *Generator) queries(o Operation) []form {
 			if !p.Required {
 				f.uses = []string{p.In + " " + p.Name}
 				together.uses = append(together.uses, f.uses...)
-			} else {
-				f.uses = []string{}
 			}
 			optional = append(optional, f)
 		}

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -149,10 +150,7 @@ func Mixed(t testing.TB, n int) Choices {
 		draw ^= draw << 17
 		return int((draw >> 33) % below) //nolint:gosec // below is small
 	}
-	c := Choices{Name: "mixed " + string(rune('0'+n%10)), Discoverability: next(4), Audiences: map[string]int{}, Private: next(5) == 0}
-	if n > 9 {
-		c.Name = "mixed " + string(rune('0'+n/10%10)) + string(rune('0'+n%10))
-	}
+	c := Choices{Name: fmt.Sprintf("mixed %d", n), Discoverability: next(4), Audiences: map[string]int{}, Private: next(5) == 0}
 	for _, name := range Audiences(t) {
 		c.Audiences[name] = next(4)
 	}

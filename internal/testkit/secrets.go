@@ -115,7 +115,7 @@ func (c *Cast) hiddenWorkouts(viewer, p *Person) []Secret {
 }
 
 func (c *Cast) hiddenAccount(p *Person) []Secret {
-	all := []Secret{
+	return []Secret{
 		{"address of " + p.Name, func(c *Cast) {
 			c.exec(`UPDATE auth.account SET email = 'other-' || email WHERE member_id = $1`, p.ID)
 			c.exec(`UPDATE auth.email_claim SET email = 'other-' || email WHERE member_id = $1`, p.ID)
@@ -128,10 +128,10 @@ func (c *Cast) hiddenAccount(p *Person) []Secret {
 		{"another session of " + p.Name, func(c *Cast) {
 			c.Do(http.MethodPost, "/v1/auth/cookie", map[string]any{"email": p.Email, "password": p.Password})
 		}},
+		{"when " + p.Name + " last edited their profile", func(c *Cast) {
+			c.exec(`UPDATE profile SET updated_at = updated_at - interval '1 day' WHERE member_id = $1`, p.ID)
+		}},
 	}
-	return append(all, Secret{"when " + p.Name + " last edited their profile", func(c *Cast) {
-		c.exec(`UPDATE profile SET updated_at = updated_at - interval '1 day' WHERE member_id = $1`, p.ID)
-	}})
 }
 
 // hiddenSettings change each setting to one that shows the viewer the same.

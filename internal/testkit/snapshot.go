@@ -67,8 +67,8 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute 
 WHERE c.relkind = 'r' AND n.nspname IN ('public', 'auth') AND c.relname NOT IN ('edge', 'feed_pointer')
 	AND (a.attname = 'member_id' OR (c.relname = 'member' AND a.attname = 'id'))`
 
-// edgesOf are the bits that nobody but an owner sets: whom they let follow, whom
-// they block, whom they ask.
+// edgesOf are the edges that nobody but an owner makes or ends: whom they block. The
+// rest is between two: a follow ends by either, and a request by its answer.
 const edgesOf = `SELECT coalesce(string_agg(x, '|' ORDER BY x), '') FROM (
 	SELECT member_id || ' blocks ' || other_id AS x FROM edge WHERE member_id = ANY($1::uuid[]) AND other_id <> $2 AND bits & 4 <> 0) AS rows`
 

@@ -92,8 +92,8 @@ var Generous = config.Limits{
 	Hour: 1e6, Day: 1e6, Fortnight: 1e6, Shared: 1e6,
 }
 
-// Start starts a world. Passwords are hashed cheaply, nothing else is other than
-// in production.
+// Start starts a world. Passwords are hashed cheaply, limits are Generous and mail
+// stays here; nothing else is other than in production.
 func Start(t testing.TB, with ...func(*service.Options)) *World {
 	t.Helper()
 	return start(t, &World{
