@@ -17,6 +17,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -113,10 +114,14 @@ func isNamed(t types.Type, full ...string) bool {
 		return false
 	}
 	name := strings.TrimPrefix(named.Obj().Pkg().Path(), module) + "." + named.Obj().Name()
-	for _, f := range full {
-		if name == f {
-			return true
-		}
+	return slices.Contains(full, name)
+}
+
+// words is a set of them, given with spaces between.
+func words(all string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(all) {
+		set[word] = true
 	}
-	return false
+	return set
 }

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -17,23 +16,15 @@ var Responder = &analysis.Analyzer{
 }
 
 // answering are the methods of echo.Context that write.
-var answering = map[string]bool{}
+var answering = words(`Attachment Blob File FileFS HTML HTMLBlob Inline JSON JSONBlob JSONP JSONPBlob
+	JSONPretty NoContent Redirect Render Stream String XML XMLBlob XMLPretty`)
 
 // writing are the methods of a response, and of what controls one, that write or
 // give somebody else the connection to write to.
-var writing = map[string]bool{
-	"Write": true, "WriteHeader": true, "WriteString": true, "ReadFrom": true, "Flush": true, "FlushError": true, "Hijack": true, "Push": true,
-}
-
-func init() {
-	for _, name := range strings.Fields(`Attachment Blob File FileFS HTML HTMLBlob Inline JSON JSONBlob JSONP JSONPBlob
-		JSONPretty NoContent Redirect Render Stream String XML XMLBlob XMLPretty`) {
-		answering[name] = true
-	}
-}
+var writing = words("Write WriteHeader WriteString ReadFrom Flush FlushError Hijack Push")
 
 // harmless take a response and write nothing to it by themselves.
-var harmless = map[string]bool{"net/http.MaxBytesReader": true, "net/http.NewResponseController": true}
+var harmless = words("net/http.MaxBytesReader net/http.NewResponseController")
 
 const oneResponder = "httpapi's respond and its siblings write what the policy made, and nothing else writes"
 

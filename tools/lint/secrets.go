@@ -19,12 +19,10 @@ var Secrets = &analysis.Analyzer{
 }
 
 // comparing are functions that stop at the first difference.
-var comparing = map[string]bool{
-	"bytes.Equal": true, "bytes.Compare": true, "bytes.EqualFold": true, "bytes.HasPrefix": true,
-	"strings.EqualFold": true, "strings.Compare": true, "strings.HasPrefix": true,
-	"slices.Equal": true, "slices.Compare": true, "slices.Contains": true, "slices.Index": true,
-	"cmp.Compare": true, "reflect.DeepEqual": true, "maps.Equal": true,
-}
+var comparing = words(`bytes.Equal bytes.Compare bytes.EqualFold bytes.HasPrefix
+	strings.EqualFold strings.Compare strings.HasPrefix
+	slices.Equal slices.Compare slices.Contains slices.Index
+	cmp.Compare reflect.DeepEqual maps.Equal`)
 
 func secrets(pass *analysis.Pass) (any, error) {
 	each(pass, func(where string, n ast.Node) {

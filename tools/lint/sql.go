@@ -17,16 +17,10 @@ var ViewerTx = &analysis.Analyzer{
 }
 
 // speaks are the functions and methods of a driver that reach a server.
-var speaks = map[string]bool{}
-
-func init() {
-	for _, name := range strings.Fields(`Connect ConnectConfig ConnectWithOptions Open OpenDB OpenDBFromPool
-		NewWithConfig Acquire AcquireFunc AcquireAllIdle Begin BeginTx BeginFunc BeginTxFunc
-		Exec ExecContext ExecParams ExecPrepared ExecBatch Query QueryContext QueryRow QueryRowContext SendBatch StartPipeline
-		CopyFrom CopyTo Prepare PrepareContext Conn PgConn Hijack WithInstance`) {
-		speaks[name] = true
-	}
-}
+var speaks = words(`Connect ConnectConfig ConnectWithOptions Open OpenDB OpenDBFromPool
+	NewWithConfig Acquire AcquireFunc AcquireAllIdle Begin BeginTx BeginFunc BeginTxFunc
+	Exec ExecContext ExecParams ExecPrepared ExecBatch Query QueryContext QueryRow QueryRowContext SendBatch StartPipeline
+	CopyFrom CopyTo Prepare PrepareContext Conn PgConn Hijack WithInstance`)
 
 // isDriver says whether a package speaks to PostgreSQL.
 func isDriver(pkg *types.Package) bool {
