@@ -51,11 +51,10 @@ func (l *Limiter) Exchange(ctx context.Context) error {
 	}
 	slot, _ := minute(l.Now())
 	addresses, networks, sessions := l.addresses.pending(slot), l.networks.pending(slot), l.sessions.pending(slot)
-	for i := range addresses {
-		addresses[i].key = hash(secret, "address", []byte{byte(addresses[i].entry.class)}, addresses[i].entry.key[:])
-	}
-	for i := range networks {
-		networks[i].key = hash(secret, "network", []byte{byte(networks[i].entry.class)}, networks[i].entry.key[:])
+	for kind, all := range map[string][]told[[16]byte]{"address": addresses, "network": networks} {
+		for i, one := range all {
+			all[i].key = hash(secret, kind, []byte{byte(one.entry.class)}, one.entry.key[:])
+		}
 	}
 	if err := l.findMembers(ctx, secret, sessions); err != nil {
 		return err

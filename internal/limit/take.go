@@ -70,11 +70,7 @@ func (l *Limiter) Take(ctx context.Context, now time.Time, t Try) (Taken, error)
 		return Taken{}, err
 	}
 	taken := l.buckets(secret, t)
-	known := taken.known
-	if known == nil {
-		known = []byte{}
-	}
-	p := query.TakeParams{Now: now, KnownKey: known}
+	p := query.TakeParams{Now: now, KnownKey: taken.known}
 	p.Keys, p.Quotas, p.Windows = columns(taken.buckets)
 	p.Spared = int32(slices.IndexFunc(taken.buckets, func(b bucket) bool { return b.spared }) + 1) //nolint:gosec // of a few; 0 for none
 	row, err := l.queries().Take(ctx, p)
