@@ -156,7 +156,7 @@ func TestLimitsHoldWithoutTheDatabase(t *testing.T) {
 	w := start(t, few)
 	n := limit.NetworkOf(netip.MustParseAddr("198.51.100.7"))
 	caller := db.Anonymous(w.Clock.Now())
-	w.exec(t, `ALTER TABLE auth.limit_count RENAME TO limit_count_away`)
+	w.Exec(`ALTER TABLE auth.limit_count RENAME TO limit_count_away`)
 	let := 0
 	for range 60 {
 		if _, _, err := w.Service.Limits.Count(t.Context(), caller, limit.Read, n); err == nil {
@@ -169,7 +169,7 @@ func TestLimitsHoldWithoutTheDatabase(t *testing.T) {
 	if let != 40 {
 		t.Errorf("%d of 60 were let through", let)
 	}
-	w.exec(t, `ALTER TABLE auth.limit_count_away RENAME TO limit_count`)
+	w.Exec(`ALTER TABLE auth.limit_count_away RENAME TO limit_count`)
 	w.exchange(t)
 	if got := w.Query(`SELECT max(n)::text FROM auth.limit_count`); got != "40" {
 		t.Errorf("the others hear of %s", got)

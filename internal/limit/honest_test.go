@@ -247,8 +247,8 @@ func TestHonestDaysOverHTTP(t *testing.T) {
 		h.habit, h.joined = habits[i%len(habits)], -100
 		name := fmt.Sprintf("honest%d", i)
 		w.person(t, name)
-		w.exec(t, `UPDATE member SET created_at = created_at - interval '1 year' WHERE id = (SELECT member_id FROM profile WHERE username = $1)`, name)
-		w.exec(t, `INSERT INTO edge (member_id, other_id, bits, changed_at) SELECT member_id, gen_random_uuid(), 16, now() FROM profile WHERE username = $1`, name)
+		w.Exec(`UPDATE member SET created_at = created_at - interval '1 year' WHERE id = (SELECT member_id FROM profile WHERE username = $1)`, name)
+		w.Exec(`INSERT INTO edge (member_id, other_id, bits, changed_at) SELECT member_id, gen_random_uuid(), 16, now() FROM profile WHERE username = $1`, name)
 		address := fmt.Sprintf("192.0.2.%d", 1+i%2)
 		who := w.signIn(t, name, address)
 		for day := range days {

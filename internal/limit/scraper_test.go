@@ -51,12 +51,12 @@ func TestScrapersAreStopped(t *testing.T) {
 	t.Parallel()
 	w := start(t, nil)
 	crowd := w.crowd(t, 230)
-	w.exec(t, `UPDATE member SET created_at = created_at - interval '1 year'`)
+	w.Exec(`UPDATE member SET created_at = created_at - interval '1 year'`)
 	old := func(name string) { // an established member
 		w.person(t, name)
 		w.person(t, name+"friend")
-		w.exec(t, `UPDATE member SET created_at = created_at - interval '1 year'`)
-		w.exec(t, `INSERT INTO edge (member_id, other_id, bits, changed_at)
+		w.Exec(`UPDATE member SET created_at = created_at - interval '1 year'`)
+		w.Exec(`INSERT INTO edge (member_id, other_id, bits, changed_at)
 			SELECT a.member_id, b.member_id, CASE a.username WHEN $1 THEN 16 ELSE 1 END, now() FROM profile a, profile b
 			WHERE (a.username, b.username) IN (($1, $1 || 'friend'), ($1 || 'friend', $1))`, name)
 	}
@@ -129,7 +129,7 @@ func TestASpentBudgetTellsNothing(t *testing.T) {
 	crowd := w.crowd(t, 9)
 	w.person(t, "ada")
 	w.person(t, "ben")
-	w.exec(t, `INSERT INTO edge (member_id, other_id, bits, changed_at)
+	w.Exec(`INSERT INTO edge (member_id, other_id, bits, changed_at)
 		SELECT a.member_id, b.member_id, CASE a.username WHEN 'ada' THEN 16 ELSE 1 END, now() FROM profile a, profile b
 		WHERE (a.username, b.username) IN (('ada', 'ben'), ('ben', 'ada'))`)
 	ada := w.signIn(t, "ada", "198.51.100.1")
@@ -154,7 +154,7 @@ func TestASpentBudgetTellsNothing(t *testing.T) {
 	if n, err := w.Service.Limits.Forgive(t.Context(), "ada"); err != nil || n != 5 {
 		t.Errorf("forgiven were %d, %v", n, err)
 	}
-	w.exec(t, `UPDATE member SET created_at = created_at - interval '1 year'`) // established: the network pays no more
+	w.Exec(`UPDATE member SET created_at = created_at - interval '1 year'`) // established: the network pays no more
 	read("/v1/members/"+crowd[5]).Want(t, http.StatusOK)
 }
 
@@ -174,7 +174,7 @@ func TestEveryPathIsPaidFor(t *testing.T) {
 	ride := recordingtest.RideFIT(recordingtest.Options{Start: w.Clock.Now().Add(-time.Hour), Seconds: 120, Laps: 2})
 	made, _ := ben.Upload("/v1/workouts/import", "ride.fit", ride, "audience", "everyone").Want(t, http.StatusCreated).Map(t)["items"].([]any)
 	workout, _ := made[0].(map[string]any)["id"].(string)
-	w.exec(t, `INSERT INTO edge (member_id, other_id, bits, changed_at)
+	w.Exec(`INSERT INTO edge (member_id, other_id, bits, changed_at)
 		SELECT a.member_id, b.member_id, 17, now() FROM profile a, profile b
 		WHERE a.username LIKE 'crowd%' AND b.username LIKE 'crowd%' AND a.member_id <> b.member_id`)
 	paths := 0
@@ -192,7 +192,7 @@ func TestEveryPathIsPaidFor(t *testing.T) {
 		}
 		for _, signedIn := range []bool{true, false} {
 			paths++
-			w.exec(t, `TRUNCATE auth.enumeration`)
+			w.Exec(`TRUNCATE auth.enumeration`)
 			reader := w.nobody()
 			if signedIn { // a fresh one, whom no replica remembers
 				name := fmt.Sprintf("reader%d", paths)

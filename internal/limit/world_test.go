@@ -84,23 +84,16 @@ func (w world) crowd(t *testing.T, n int) []string {
 		names = append(names, name)
 		w.person(t, name)
 	}
-	w.exec(t, `UPDATE member SET discoverability = 3, audiences = (1::bigint << 60) - 1, private = false WHERE id IN (SELECT member_id FROM profile WHERE username LIKE 'crowd%')`)
+	w.Exec(`UPDATE member SET discoverability = 3, audiences = (1::bigint << 60) - 1, private = false WHERE id IN (SELECT member_id FROM profile WHERE username LIKE 'crowd%')`)
 	return names
-}
-
-func (w world) exec(t *testing.T, sql string, args ...any) {
-	t.Helper()
-	if _, err := w.Root.Exec(context.Background(), sql, args...); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // signIn is a login from an address; its token lives for a quarter of a year.
 func (w world) signIn(t *testing.T, name, address string) session {
 	t.Helper()
 	tokens := w.try(name, password, address).Want(t, http.StatusOK).Map(t)
-	w.exec(t, `UPDATE auth.session SET expires_at = expires_at + interval '90 days'`)
-	w.exec(t, `UPDATE auth.token SET expires_at = expires_at + interval '90 days'`)
+	w.Exec(`UPDATE auth.session SET expires_at = expires_at + interval '90 days'`)
+	w.Exec(`UPDATE auth.token SET expires_at = expires_at + interval '90 days'`)
 	token, _ := tokens["access_token"].(string)
 	return session{w.As(token), token}
 }

@@ -230,13 +230,6 @@ func (w *randomWorld) pair(p, q *testkit.Person, r *rand.Rand) {
 	}
 }
 
-func (w *randomWorld) exec(sql string, args ...any) {
-	w.T.Helper()
-	if _, err := w.Root.Exec(w.T.Context(), sql, args...); err != nil {
-		w.T.Fatalf("%s: %v", sql, err)
-	}
-}
-
 // readBack reads all rows as the superuser.
 func (w *randomWorld) readBack() {
 	w.T.Helper()

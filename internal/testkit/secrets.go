@@ -84,7 +84,7 @@ func (c *Cast) hiddenWorkouts(viewer, p *Person) []Secret {
 			for _, part := range []string{"heart_rate", "route"} {
 				if !s.Shows(part, p.Choices, w.Audience) {
 					all = append(all, Secret{fmt.Sprintf("%s of a workout of %s (%s)", part, p.Name, audienceNames[w.Audience]), func(c *Cast) {
-						c.exec(`DELETE FROM workout_part WHERE workout_id = $1 AND family = $2`, w.ID, part)
+						c.Exec(`DELETE FROM workout_part WHERE workout_id = $1 AND family = $2`, w.ID, part)
 					}})
 				}
 			}
@@ -117,8 +117,8 @@ func (c *Cast) hiddenWorkouts(viewer, p *Person) []Secret {
 func (c *Cast) hiddenAccount(p *Person) []Secret {
 	return []Secret{
 		{"address of " + p.Name, func(c *Cast) {
-			c.exec(`UPDATE auth.account SET email = 'other-' || email WHERE member_id = $1`, p.ID)
-			c.exec(`UPDATE auth.email_claim SET email = 'other-' || email WHERE member_id = $1`, p.ID)
+			c.Exec(`UPDATE auth.account SET email = 'other-' || email WHERE member_id = $1`, p.ID)
+			c.Exec(`UPDATE auth.email_claim SET email = 'other-' || email WHERE member_id = $1`, p.ID)
 		}},
 		{"password of " + p.Name, func(c *Cast) {
 			c.at(p).Do(http.MethodPost, "/v1/me/password", map[string]any{
@@ -129,7 +129,7 @@ func (c *Cast) hiddenAccount(p *Person) []Secret {
 			c.Do(http.MethodPost, "/v1/auth/cookie", map[string]any{"email": p.Email, "password": p.Password})
 		}},
 		{"when " + p.Name + " last edited their profile", func(c *Cast) {
-			c.exec(`UPDATE profile SET updated_at = updated_at - interval '1 day' WHERE member_id = $1`, p.ID)
+			c.Exec(`UPDATE profile SET updated_at = updated_at - interval '1 day' WHERE member_id = $1`, p.ID)
 		}},
 	}
 }
@@ -213,9 +213,9 @@ func (c *Cast) hiddenPeople(viewer *Person) []Secret {
 				shade, owner := c.JoinBorn("shade-"+p.Name, "1990-04-05"), c.at(p)
 				// As it is by now, not as it was chosen: another secret may have changed it.
 				chosen := c.Query(`SELECT discoverability::text FROM member WHERE id = $1`, owner.ID)
-				c.exec(`UPDATE member SET discoverability = 3 WHERE id = $1`, owner.ID)
+				c.Exec(`UPDATE member SET discoverability = 3 WHERE id = $1`, owner.ID)
 				c.World.Follow(shade, owner)
-				c.exec(`UPDATE member SET discoverability = $2::text::smallint WHERE id = $1`, owner.ID, chosen)
+				c.Exec(`UPDATE member SET discoverability = $2::text::smallint WHERE id = $1`, owner.ID, chosen)
 				shade.Do(http.MethodPatch, "/v1/me/privacy", map[string]any{"discoverability": "nobody"}).Want(c.T, http.StatusOK)
 			}},
 			Secret{"somebody whom " + p.Name + " blocked", func(c *Cast) {

@@ -176,7 +176,7 @@ func TestApplicationAlone(t *testing.T) {
 	w := newRandomWorld(t)
 	for _, table := range strings.Fields(w.Query(`SELECT string_agg(oid::regclass::text, ' ') FROM pg_class
 		WHERE relrowsecurity AND relnamespace::regnamespace::text IN ('public', 'auth')`)) {
-		w.exec(`ALTER TABLE ` + table + ` DISABLE ROW LEVEL SECURITY`)
+		w.Exec(`ALTER TABLE ` + table + ` DISABLE ROW LEVEL SECURITY`)
 	}
 	answered, refused := 0, map[string]int{}
 	for seed := range wallWorlds() {

@@ -341,8 +341,8 @@ func (p *Person) hide(t testing.TB) *Person {
 	return p
 }
 
-// exec changes the database past all walls, where no request can.
-func (w *World) exec(sql string, args ...any) {
+// Exec changes the database past all walls, where no request can.
+func (w *World) Exec(sql string, args ...any) {
 	w.T.Helper()
 	if _, err := w.Root.Exec(w.T.Context(), sql, args...); err != nil {
 		w.T.Fatalf("%s: %v", sql, err)
