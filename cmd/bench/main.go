@@ -67,7 +67,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.DurationVar(&o.each, "each", 3*time.Second, "length of a round")
 	f.BoolVar(&o.fresh, "fresh", false, "build the database anew")
 	f.BoolVar(&o.quick, "quick", false, "small and short, to see that all of it works; nothing is claimed")
-	f.BoolVar(&o.profile, "profile", false, "profile the service during goal 1")
+	f.BoolVar(&o.profile, "profile", false, "profile the service during goals 1 and 6")
 	f.StringVar(&curve, "curve", "10000,50000,200000,2000000", "sizes of goal 9's curve, in members")
 	f.IntVar(&o.reads, "reads", 1_000_000, "reads of goal 10")
 	if err := f.Parse(args); err != nil {

@@ -15,12 +15,12 @@ import (
 
 const profileFor = 10 * time.Second
 
-// profileReads takes a CPU profile of the service under the reads of goal 1, after they were
+// profileOf takes a CPU profile of the service under requests of one goal, after they were
 // measured: it costs a little itself.
-func (b *bench) profileReads(ctx context.Context) error {
-	ours, _ := b.sides(b.workoutReads())
+func (b *bench) profileOf(ctx context.Context, goal int, a asker) error {
+	ours, _ := b.sides(a)
 	ended := make(chan error, 1)
-	path := filepath.Join(b.dir, "service.pprof")
+	path := filepath.Join(b.dir, fmt.Sprintf("service-%d.pprof", goal))
 	go func() {
 		ended <- fetch(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", b.service.private, int(profileFor.Seconds())), path)
 	}()

@@ -21,7 +21,7 @@ func (b *bench) readWorkouts(ctx context.Context) error {
 		b.report.ratio(1, what+", p99 against FLOOR", float64(ours.P99)/float64(theirs.P99), atMost, 1)
 	}
 	if b.profile {
-		return b.profileReads(ctx)
+		return b.profileOf(ctx, 1, b.workoutReads())
 	}
 	return nil
 }

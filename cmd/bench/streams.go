@@ -167,5 +167,8 @@ func (b *bench) charts(ctx context.Context, made []hour) error {
 		return err
 	}
 	b.report.ratio(6, "chart of 500 points, throughput against SQL over rows", ours.PerSecond/theirs.PerSecond, atLeast, 35)
+	if b.profile {
+		return b.profileOf(ctx, 6, a)
+	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -60,6 +61,56 @@ func appendFloat(b []byte, f float64) ([]byte, error) {
 		b = b[:n-1]
 	}
 	return b, nil
+}
+
+// appendDecimal writes a number of at most seven decimals, given in steps of the last of them that fit
+// 32 bits, as appendFloat writes it: so few digits are those of the float that it stands for.
+func appendDecimal(b []byte, steps int64, decimals int) []byte {
+	if steps < 0 {
+		b, steps = append(b, '-'), -steps
+	}
+	left := uint32(steps) //nolint:gosec // as said above
+	if left == 0 {
+		return append(b, '0')
+	}
+	if decimals == 7 && left < 10 { // below a millionth there is an exponent
+		return append(b, byte('0'+left), 'e', '-', '7')
+	}
+	if decimals == 3 && left%1000 == 0 { // a whole second, as most of them are
+		left, decimals = left/1000, 0
+	}
+	for decimals > 0 && left%10 == 0 {
+		left, decimals = left/10, decimals-1
+	}
+	at := len(b) + max(digitsOf(left), decimals+1)
+	if decimals > 0 {
+		at++
+	}
+	b = slices.Grow(b, 16)[:at]
+	if decimals > 0 {
+		for range decimals {
+			at--
+			b[at] = byte('0' + left%10)
+			left /= 10
+		}
+		at--
+		b[at] = '.'
+	}
+	for {
+		at--
+		b[at] = byte('0' + left%10)
+		if left /= 10; left == 0 {
+			return b
+		}
+	}
+}
+
+func digitsOf(u uint32) int {
+	n := 1
+	for most := uint64(10); uint64(u) >= most; most *= 10 {
+		n++
+	}
+	return n
 }
 
 func appendTime(b []byte, t time.Time) ([]byte, error) {

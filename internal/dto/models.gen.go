@@ -1149,7 +1149,7 @@ type GetWorkoutStreamsParams struct {
 	// Channels Which channels; all when absent.
 	Channels []ChannelName `form:"channels,omitempty" json:"channels,omitempty"`
 
-	// Points How many samples a channel has at most. More are thinned out so that peaks stay.
+	// Points How many samples a channel has at most. More are thinned out so that peaks stay. Up to 500 are there at once; more are made of all samples.
 	Points *int `form:"points,omitempty" json:"points,omitempty"`
 }
 

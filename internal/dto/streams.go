@@ -3,10 +3,16 @@ package dto
 import (
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/workout"
 	"github.com/paceline/paceline/internal/workout/recording/series"
 )
+
+// ChartPoints is how many samples a channel has where nobody said how many: as many as are there
+// at once, without a look at the others. It is the contract's default.
+const ChartPoints = series.PreviewPoints
 
 // channelOrder is the contract's channels in its order, each with the samples it is made of.
 var channelOrder = []struct {
@@ -47,51 +53,84 @@ func channelNames(recorded []string) []ChannelName {
 	return out
 }
 
-// StreamsBody is the samples that the grant opens, a channel each.
+// StreamsBody is the samples that the grant opens, a channel each: the contract's Streams.
 func StreamsBody(s workout.Streams, grant privacy.Grant) Body {
 	var shows shower
 	g := shows.by(grant)
-	m := Streams{WorkoutID: s.WorkoutID}
-	if effort := opened(g, s.Effort); effort != nil {
-		for channel, into := range map[series.Channel]**EffortChannel{
-			series.PowerW: &m.PowerW, series.CadenceRPM: &m.CadenceRpm, series.SpeedMPS: &m.SpeedMps,
-			series.Resistance: &m.Resistance, series.InclinePct: &m.InclinePct, series.DistanceM: &m.DistanceM,
-		} {
-			if one := channelOf(*effort, channel); one != nil {
-				*into = &EffortChannel{TS: seconds(one), Values: one.Values()}
-			}
+	b := streams{workout: s.WorkoutID}
+	for family, samples := range map[series.Family]privacy.Guarded[[]series.Series]{
+		series.Effort: s.Effort, series.Heart: s.Heart, series.Place: s.Place,
+	} {
+		if all := opened(g, samples); all != nil {
+			b.opened[family] = *all
 		}
 	}
-	if heart := opened(g, s.Heart); heart != nil {
-		if one := channelOf(*heart, series.HeartRateBPM); one != nil {
-			m.HeartRateBpm = &HeartRateChannel{TS: seconds(one), Values: one.Values()}
-		}
-	}
-	if place := opened(g, s.Place); place != nil {
-		if one := channelOf(*place, series.AltitudeM); one != nil {
-			m.AltitudeM = &AltitudeChannel{TS: seconds(one), Values: one.Values()}
-		}
-		lat, lon := channelOf(*place, series.Lat), channelOf(*place, series.Lon)
-		if lat != nil && lon != nil && slices.Equal(lat.T, lon.T) {
-			m.Position = &PositionChannel{TS: seconds(lat), Lat: lat.Values(), Lon: lon.Values()}
-		}
-	}
-	return shows.body(m)
+	return shows.body(b)
 }
 
-func channelOf(all []series.Series, c series.Channel) *series.Series {
-	for i := range all {
-		if all[i].Channel == c && len(all[i].V) > 0 {
-			return &all[i]
+// streams is Streams as it comes from the samples. Thousands of numbers that are whole steps are written
+// as such: no step becomes a float on the way.
+type streams struct {
+	workout uuid.UUID
+	opened  [series.Place + 1][]series.Series // by family
+}
+
+// channelsInJSON are the members of Streams as encoding/json orders them, workout_id apart.
+var channelsInJSON = []series.Channel{
+	series.AltitudeM, series.CadenceRPM, series.DistanceM, series.HeartRateBPM, series.InclinePct, series.Lat,
+	series.PowerW, series.Resistance, series.SpeedMPS,
+}
+
+func (s streams) appendJSON(b []byte) ([]byte, error) { //nolint:unparam // an appender
+	points := 0
+	for _, family := range s.opened {
+		for i := range family {
+			points += len(family[i].V)
+		}
+	}
+	b = append(slices.Grow(b, 128+14*points), '{')
+	for _, channel := range channelsInJSON {
+		one := s.channel(channel)
+		switch lon := s.channel(series.Lon); {
+		case one == nil:
+			continue
+		case channel != series.Lat:
+			b = appendSteps(appendName(appendName(b, channel.String(), '{'), "t_s", '['), one.T, milliseconds)
+			b = appendSteps(appendName(b, "values", '['), one.V, channel.Decimals())
+		case lon == nil || !slices.Equal(one.T, lon.T):
+			continue
+		default:
+			b = appendSteps(appendName(appendName(b, string(ChannelNamePosition), '{'), "lat", '['), one.V, series.Lat.Decimals())
+			b = appendSteps(appendName(b, "lon", '['), lon.V, series.Lon.Decimals())
+			b = appendSteps(appendName(b, "t_s", '['), one.T, milliseconds)
+		}
+		b = append(closed(b), ',')
+	}
+	return closed(append(appendUUID(append(b, `"workout_id":`...), s.workout), ',')), nil
+}
+
+// channel finds one that was opened and has samples.
+func (s streams) channel(c series.Channel) *series.Series {
+	family := s.opened[c.Family()]
+	for i := range family {
+		if family[i].Channel == c && len(family[i].V) > 0 {
+			return &family[i]
 		}
 	}
 	return nil
 }
 
-func seconds(s *series.Series) []float64 {
-	out := make([]float64, len(s.T))
-	for i, ms := range s.T {
-		out[i] = float64(ms) / 1000
+func appendName(b []byte, name string, start byte) []byte {
+	return append(append(append(append(b, '"'), name...), '"', ':'), start)
+}
+
+// milliseconds are the decimals of a second.
+const milliseconds = 3
+
+// appendSteps ends a list with whole steps, of so many decimals, and a comma.
+func appendSteps[N int32 | uint32](b []byte, steps []N, decimals int) []byte {
+	for _, step := range steps {
+		b = append(appendDecimal(b, int64(step), decimals), ',')
 	}
-	return out
+	return append(ended(b), ',')
 }

@@ -8,12 +8,9 @@ import (
 	"github.com/paceline/paceline/internal/dto"
 )
 
-// pointsUnasked is the contract's default.
-const pointsUnasked = 1000
-
 // GetWorkoutStreams is a workout's samples, as far as the caller may see them.
 func (s *Server) GetWorkoutStreams(c echo.Context, id dto.WorkoutID, params dto.GetWorkoutStreamsParams) error {
-	points := pointsUnasked
+	points := dto.ChartPoints
 	if params.Points != nil {
 		points = *params.Points
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paceline/paceline/api"
+	"github.com/paceline/paceline/internal/dto"
 	"github.com/paceline/paceline/internal/testkit"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 )
@@ -229,6 +231,13 @@ func TestStreamsOverHTTP(t *testing.T) {
 		Position channel `json:"position"`
 	}
 	ada.Get(path).Want(t, http.StatusOK).JSON(t, &all)
+	if n := len(all.Heart.Values); n > dto.ChartPoints || n < dto.ChartPoints-3 {
+		t.Errorf("%d points where nobody said how many", n)
+	}
+	if !bytes.Contains(api.Document, fmt.Appendf(nil, "maximum: 10000, default: %d}", dto.ChartPoints)) {
+		t.Error("the contract has another default")
+	}
+	ada.Get(path+"?points=600").Want(t, http.StatusOK).JSON(t, &all)
 	if len(all.Power.T) != 600 || len(all.Power.Values) != 600 || all.Power.T[1] != 1 || len(all.Heart.Values) == 0 ||
 		len(all.Position.Lat) != len(all.Position.T) || len(all.Position.Lon) != len(all.Position.T) || len(all.Position.T) == 0 {
 		t.Errorf("%d %d %d", len(all.Power.T), len(all.Heart.T), len(all.Position.T))

@@ -104,18 +104,16 @@ func (s *Service) refuse(ctx context.Context, tx *db.Tx, id uuid.UUID) error {
 }
 
 func (s *Service) readOwn(ctx context.Context, tx *db.Tx, by self, id uuid.UUID) (query.WorkoutShown, Shown, error) {
-	rows, err := query.New(tx).ReadOwnWorkouts(ctx, by.id, []uuid.UUID{id})
+	row, err := query.New(tx).ReadWorkout(ctx, id)
 	if err != nil {
 		return query.WorkoutShown{}, Shown{}, err
 	}
-	if len(rows) == 0 {
-		return query.WorkoutShown{}, Shown{}, fault.NotFound()
-	}
-	item, visible, err := s.decide(tx, rows[0].WorkoutShown, rows[0].Subject, nil)
-	if err == nil && !visible {
+	shown, subject := apart(row)
+	item, visible, err := s.decide(tx, shown, subject, nil)
+	if err == nil && (!visible || subject.MemberID != by.id) {
 		err = fault.NotFound()
 	}
-	return rows[0].WorkoutShown, item, err
+	return shown, item, err
 }
 
 // write changes the rows.

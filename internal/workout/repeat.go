@@ -62,17 +62,18 @@ func (r Repeat) once(ctx context.Context, tx *db.Tx, by self, create func() ([]u
 // readMade reads what a create made, in that order, through the policy as it is now. What was
 // deleted since is left out; when that is all of it, it is a Conflict.
 func (s *Service) readMade(ctx context.Context, tx *db.Tx, by self, made []uuid.UUID) ([]Shown, error) {
-	rows, err := query.New(tx).ReadOwnWorkouts(ctx, by.id, made)
+	rows, err := query.New(tx).ReadMade(ctx, made)
 	if err != nil {
 		return nil, err
 	}
 	found := map[uuid.UUID]Shown{}
 	for _, row := range rows {
-		item, visible, err := s.decide(tx, row.WorkoutShown, row.Subject, nil)
+		shown, subject := apart(row)
+		item, visible, err := s.decide(tx, shown, subject, nil)
 		if err != nil {
 			return nil, err
 		}
-		if visible {
+		if visible && subject.MemberID == by.id {
 			found[item.Workout.ID] = item
 		}
 	}

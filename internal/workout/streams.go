@@ -25,14 +25,15 @@ var fieldOf = map[series.Family]privacy.Field{
 	series.Effort: privacy.Effort, series.Heart: privacy.HeartRate, series.Place: privacy.Route,
 }
 
-// Streams reads the channels asked for, each thinned to at most that many points, as
-// series.Downsample does it. NotFound where the viewer may not know of the workout.
+// Streams reads the channels asked for, each thinned to at most that many points, as series.Thin does
+// it: from their previews where these have as many. NotFound where the viewer may not know of the
+// workout.
 func (s *Service) Streams(ctx context.Context, c db.Caller, id uuid.UUID, channels []series.Channel, points int) (Streams, privacy.Grant, error) {
 	out := Streams{WorkoutID: id}
 	var grant privacy.Grant
 	err := s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		rows, err := query.New(tx).ReadSamples(ctx, query.ReadSamplesParams{
-			ID: id, Families: families(channels), Preview: points == series.PreviewPoints,
+			ID: id, Families: families(channels), Preview: points <= series.PreviewPoints,
 		})
 		if err != nil {
 			return err
@@ -78,7 +79,7 @@ func families(channels []series.Channel) []string {
 }
 
 // unpack unseals a preview or a blob, where the grant opens it, and gives the channels asked for,
-// thinned. What a preview holds is what thinning the blob to its points would give.
+// thinned.
 func unpack(o *opener, f privacy.Field, row query.ReadSamplesRow, channels []series.Channel, points int) (privacy.Guarded[[]series.Series], error) {
 	sealed, at := row.SamplesSealed, samplesAt(f, o.workout)
 	if row.PreviewSealed != nil {
@@ -93,19 +94,18 @@ func unpack(o *opener, f privacy.Field, row query.ReadSamplesRow, channels []ser
 		if err != nil {
 			return nil, err
 		}
+		var all []series.Series
 		if row.PreviewSealed != nil {
-			thinned, err := series.DecodePreview(blob)
-			thinned = slices.DeleteFunc(thinned, func(s series.Series) bool { return !slices.Contains(channels, s.Channel) })
-			return &thinned, err
+			all, err = series.DecodePreview(blob)
+		} else {
+			var table series.Table
+			table, err = series.Decode(blob)
+			all = table.Series()
 		}
-		table, err := series.Decode(blob)
 		if err != nil {
 			return nil, err
 		}
-		table.Columns = slices.DeleteFunc(table.Columns, func(col series.Column) bool {
-			return !slices.Contains(channels, col.Channel)
-		})
-		thinned := table.Downsample(points)
+		thinned := series.Thin(slices.DeleteFunc(all, func(s series.Series) bool { return !slices.Contains(channels, s.Channel) }), points)
 		return &thinned, nil
 	})
 }

@@ -1,6 +1,7 @@
 package workout_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,16 +20,21 @@ func TestPreviewIsWhatTheSamplesGive(t *testing.T) {
 	id := c.mustImport(c.owner, recordingtest.RideFIT(recordingtest.Options{Seconds: 900}), privacy.Followers).Items[0].Workout.ID
 	c.let(c.owner, privacy.Route, privacy.Followers)
 	type seen struct{ Effort, Heart, Place []series.Series }
-	look := func(p person, channels []series.Channel) seen {
+	lookAt := func(p person, channels []series.Channel, points int) (seen, error) {
 		t.Helper()
-		s, g, err := c.s.Streams(t.Context(), p.caller(), id, channels, series.PreviewPoints)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s, g, err := c.s.Streams(t.Context(), p.caller(), id, channels, points)
 		var out seen
 		out.Effort, _ = s.Effort.Open(g)
 		out.Heart, _ = s.Heart.Open(g)
 		out.Place, _ = s.Place.Open(g)
+		return out, err
+	}
+	look := func(p person, channels []series.Channel) seen {
+		t.Helper()
+		out, err := lookAt(p, channels, series.PreviewPoints)
+		if err != nil {
+			t.Fatal(err)
+		}
 		return out
 	}
 	if n := c.count(`SELECT count(*) FROM workout_part WHERE (preview_sealed IS NULL) <> (samples_sealed IS NULL)`); n != 0 {
@@ -39,6 +45,18 @@ func TestPreviewIsWhatTheSamplesGive(t *testing.T) {
 	c.sql(`ALTER TABLE workout_part ADD kept bytea`)
 	c.sql(`UPDATE workout_part SET kept = samples_sealed, samples_sealed = CASE WHEN samples_sealed IS NOT NULL THEN '\x00'::bytea END`)
 	owner, follower, few := look(c.owner, allChannels()), look(c.follower, allChannels()), look(c.owner, some)
+	thin, err := lookAt(c.owner, allChannels(), 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range slices.Concat(thin.Effort, thin.Heart, thin.Place) {
+		if of := slices.Concat(owner.Effort, owner.Heart, owner.Place)[i]; len(s.V) > 50 || slices.Max(s.V) != slices.Max(of.V) || slices.Min(s.V) != slices.Min(of.V) {
+			t.Errorf("%v in 50 points: %d, from %d to %d", s.Channel, len(s.V), slices.Min(s.V), slices.Max(s.V))
+		}
+	}
+	if _, err := lookAt(c.owner, allChannels(), series.PreviewPoints+1); err == nil {
+		t.Error("more points than a preview has came from it")
+	}
 	c.sql(`UPDATE workout_part SET samples_sealed = kept, preview_sealed = NULL`)
 	for what, pair := range map[string][2]seen{
 		"owner": {owner, look(c.owner, allChannels())}, "follower": {follower, look(c.follower, allChannels())},

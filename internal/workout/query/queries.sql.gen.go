@@ -545,59 +545,51 @@ func (q *Queries) ReadKey(ctx context.Context, arg ReadKeyParams) (ReadKeyRow, e
 	return i, err
 }
 
-const readOwnWorkouts = `-- name: ReadOwnWorkouts :many
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
-FROM workout_shown w
-JOIN subject s ON s.member_id = w.member_id
-WHERE w.member_id = $1 AND w.id = ANY ($2::uuid[])
+const readMade = `-- name: ReadMade :many
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, w.private, w.minor, w.discoverability, w.audiences, w.edge, w.wrapped, w.seen_by FROM read_workouts($1::uuid[]) w
 `
 
-type ReadOwnWorkoutsRow struct {
-	WorkoutShown WorkoutShown
-	Subject      Subject
-}
-
-func (q *Queries) ReadOwnWorkouts(ctx context.Context, owner uuid.UUID, ids []uuid.UUID) ([]ReadOwnWorkoutsRow, error) {
-	rows, err := q.db.Query(ctx, readOwnWorkouts, owner, ids)
+// What a create made, as reading each of them alone gives it.
+func (q *Queries) ReadMade(ctx context.Context, ids []uuid.UUID) ([]WorkoutSeen, error) {
+	rows, err := q.db.Query(ctx, readMade, ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ReadOwnWorkoutsRow
+	var items []WorkoutSeen
 	for rows.Next() {
-		var i ReadOwnWorkoutsRow
+		var i WorkoutSeen
 		if err := rows.Scan(
-			&i.WorkoutShown.MemberID,
-			&i.WorkoutShown.ID,
-			&i.WorkoutShown.Audience,
-			&i.WorkoutShown.Sport,
-			&i.WorkoutShown.Indoor,
-			&i.WorkoutShown.Title,
-			&i.WorkoutShown.StartedAt,
-			&i.WorkoutShown.DurationS,
-			&i.WorkoutShown.MovingS,
-			&i.WorkoutShown.DistanceM,
-			&i.WorkoutShown.CaloriesKcal,
-			&i.WorkoutShown.OutputKj,
-			&i.WorkoutShown.Source,
-			&i.WorkoutShown.CreatedAt,
-			&i.WorkoutShown.UpdatedAt,
-			&i.WorkoutShown.Username,
-			&i.WorkoutShown.DisplayName,
-			&i.WorkoutShown.HasAvatar,
-			&i.WorkoutShown.EffortSealed,
-			&i.WorkoutShown.HeartSealed,
-			&i.WorkoutShown.RouteSealed,
-			&i.WorkoutShown.DeviceSealed,
-			&i.WorkoutShown.RouteDistanceM,
-			&i.Subject.MemberID,
-			&i.Subject.Private,
-			&i.Subject.Minor,
-			&i.Subject.Discoverability,
-			&i.Subject.Audiences,
-			&i.Subject.Edge,
-			&i.Subject.Wrapped,
-			&i.Subject.SeenBy,
+			&i.MemberID,
+			&i.ID,
+			&i.Audience,
+			&i.Sport,
+			&i.Indoor,
+			&i.Title,
+			&i.StartedAt,
+			&i.DurationS,
+			&i.MovingS,
+			&i.DistanceM,
+			&i.CaloriesKcal,
+			&i.OutputKj,
+			&i.Source,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Username,
+			&i.DisplayName,
+			&i.HasAvatar,
+			&i.EffortSealed,
+			&i.HeartSealed,
+			&i.RouteSealed,
+			&i.DeviceSealed,
+			&i.RouteDistanceM,
+			&i.Private,
+			&i.Minor,
+			&i.Discoverability,
+			&i.Audiences,
+			&i.Edge,
+			&i.Wrapped,
+			&i.SeenBy,
 		); err != nil {
 			return nil, err
 		}

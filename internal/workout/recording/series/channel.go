@@ -91,6 +91,14 @@ func (c Channel) Family() Family {
 	return channels[c].family
 }
 
+// Decimals is how many decimals a value of the channel has: it comes in steps of the last of them.
+func (c Channel) Decimals() (n int) {
+	for scale := channels[c].scale; scale > 1; scale /= 10 {
+		n++
+	}
+	return n
+}
+
 func (c Channel) known() bool { return int(c) < Channels }
 
 // Absent marks a moment at which a channel has no value.

@@ -14,8 +14,11 @@ import (
 // over time, and their outermost samples stay; both get the same times. Fewer than 4 points
 // (6 for position) can't hold what always stays and are taken as that many. A channel that has
 // no more samples than asked for comes back whole.
-func (t Table) Downsample(points int) []Series {
-	all := t.Series()
+func (t Table) Downsample(points int) []Series { return Thin(t.Series(), points) }
+
+// Thin is Downsample of series, in the order of a table, some of which may be thinned already: a
+// sample that always stays has stayed. It changes the list.
+func Thin(all []Series, points int) []Series {
 	for i := 0; i < len(all); i++ {
 		if i+1 < len(all) && all[i].Channel == Lat && all[i+1].Channel == Lon && slices.Equal(all[i].T, all[i+1].T) {
 			keep := lttb(all[i].V, all[i+1].V, points)
