@@ -68,8 +68,21 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 			}{owner, a}
 		}
 	}
+	// Pointers to everything in everybody's feed: none may say what shows.
+	f.exec(`INSERT INTO feed_pointer (member_id, started_at, workout_id, owner_id)
+		SELECT m.id, w.started_at, w.id, w.member_id FROM member m CROSS JOIN workout w`)
+	f.exec(`UPDATE workout SET pointed = true`)
+	for i, one := range all {
+		switch i % 4 {
+		case 1: // their own feed has none yet
+			f.exec(`INSERT INTO feed VALUES ($1, 'infinity') ON CONFLICT (member_id) DO UPDATE SET complete_from = 'infinity'`, one.id)
+		case 2: // nobody has any to them
+			f.exec(`DELETE FROM feed_pointer WHERE owner_id = $1`, one.id)
+			f.exec(`INSERT INTO feed_pulled VALUES ($1)`, one.id)
+		}
+	}
 	viewers := append([]someone{{caller: db.Anonymous(now)}}, all...)
-	decisions, shown, found := 0, 0, 0
+	decisions, shown, found, fed := 0, 0, 0, 0
 	for _, viewer := range viewers {
 		err := f.AsViewer(t.Context(), viewer.caller, func(ctx context.Context, tx *db.Tx) error {
 			for _, owner := range all {
@@ -108,6 +121,10 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 				return err
 			}
 			found += n
+			if n, err = feedsAgree(ctx, t, tx); err != nil {
+				return err
+			}
+			fed += n
 			return rowsAgree(ctx, t, tx, func(owner uuid.UUID) privacy.Grant {
 				for _, o := range all {
 					if o.id == owner {
@@ -128,10 +145,10 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if shown == 0 || found == 0 {
-		t.Errorf("%d workouts shown, %d members found", shown, found)
+	if shown == 0 || found == 0 || fed == 0 {
+		t.Errorf("%d workouts shown, %d members found, %d workouts in feeds", shown, found, fed)
 	}
-	t.Logf("%d decisions, %d workouts shown, %d members found", decisions, shown, found)
+	t.Logf("%d decisions, %d workouts shown, %d members found, %d workouts in feeds", decisions, shown, found, fed)
 }
 
 // searchesAgree: what search_page makes of a page by asking the rules once a row is,
@@ -189,6 +206,41 @@ func readersAgree(ctx context.Context, t *testing.T, tx *db.Tx, ids []uuid.UUID)
 		return nil
 	})
 	return shown, err
+}
+
+// feedsAgree: what read_feed gives, page by page and in order, is byte by byte what
+// row-level security gives table by table of those whom the viewer follows. It says
+// how many those are.
+func feedsAgree(ctx context.Context, t *testing.T, tx *db.Tx) (fed int, err error) {
+	t.Helper()
+	var apart []string
+	err = tx.QueryRow(ctx, `SELECT ARRAY(SELECT s::text FROM workout_seen s JOIN edge e ON e.member_id = s.member_id AND e.other_id = viewer_id()
+		WHERE e.bits & 1 <> 0 ORDER BY s.started_at DESC, s.id DESC)`).Scan(&apart)
+	if err != nil {
+		return 0, err
+	}
+	for _, most := range []int{1, 3, 100} {
+		var once []string
+		at, id := "infinity", uuid.Max
+		for full := true; full; {
+			var page []string
+			var last *string
+			var lastID *uuid.UUID
+			err := tx.QueryRow(ctx, `SELECT array_agg(f::text), (array_agg(f.started_at))[$3]::text, (array_agg(f.id))[$3]
+				FROM read_feed($1::text::timestamptz, $2, $3) f`, at, id, most).Scan(&page, &last, &lastID)
+			if err != nil {
+				return 0, err
+			}
+			once = append(once, page...)
+			if full = last != nil; full {
+				at, id = *last, *lastID
+			}
+		}
+		if !slices.Equal(once, apart) {
+			t.Errorf("a feed in pages of %d: at once\n%q, table by table\n%q", most, once, apart)
+		}
+	}
+	return len(apart), nil
 }
 
 func deref(s *string) string {

@@ -33,7 +33,7 @@ func TestNoViewerNoRows(t *testing.T) {
 			t.Errorf("%s without a viewer: %d rows, %v", table, n, err)
 		}
 	}
-	for _, from := range []string{"read_workout($1)", "read_workouts(ARRAY[$1::uuid])"} {
+	for _, from := range []string{"read_workout($1)", "read_workouts(ARRAY[$1::uuid])", "read_feed('infinity', $1, 9)"} {
 		var read int
 		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM "+from, workout).Scan(&read); err != nil || read != 0 {
 			t.Errorf("%s without a viewer: %d rows, %v", from, read, err)

@@ -11,10 +11,9 @@ import (
 )
 
 const (
-	keepPointers = 60        // of a reader's feed: three pages; what is older is looked up with the owners
-	pointBatch   = 20        // workouts of, say, a thousand followers each
-	feedBatch    = 100       // readers
-	tidyEvery    = time.Hour // for what grew, and for what programs before this one wrote
+	pointBatch = 20        // workouts of, say, a thousand followers each
+	feedBatch  = 100       // readers
+	tidyEvery  = time.Hour // for what grew, and for what programs before this one wrote
 )
 
 // tendFeeds gives pointers to workouts that have none, and fills feeds that never
@@ -27,7 +26,7 @@ func (r *Runner) tendFeeds(ctx context.Context) error {
 		return err
 	}
 	return r.batches(ctx, "filled feeds", feedBatch, func(ctx context.Context, q *query.Queries) (int32, error) {
-		return q.FillFeeds(ctx, feedBatch, keepPointers)
+		return q.FillFeeds(ctx, feedBatch)
 	})
 }
 
@@ -58,7 +57,7 @@ func (r *Runner) tidyLists(ctx context.Context) error {
 	}
 	for _, next := range []func(ctx context.Context, q *query.Queries, after uuid.UUID) (uuid.UUID, error){
 		func(ctx context.Context, q *query.Queries, after uuid.UUID) (uuid.UUID, error) {
-			return q.TrimFeeds(ctx, query.TrimFeedsParams{After: after, AtMost: sweepPage, Keep: keepPointers})
+			return q.TrimFeeds(ctx, after, sweepPage)
 		},
 		func(ctx context.Context, q *query.Queries, after uuid.UUID) (uuid.UUID, error) {
 			return q.EnlistNext(ctx, after, sweepPage)

@@ -11,7 +11,7 @@ import (
 )
 
 // The directory is in step with every edit of names and settings, in the same
-// transaction; and whoever hides is not in it.
+// transaction; and whoever hides is not in it. What it has no entry for is unlisted.
 func TestTheDirectoryFollowsEveryEdit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -19,10 +19,17 @@ func TestTheDirectoryFollowsEveryEdit(t *testing.T) {
 	entries := func(what string, want int) {
 		t.Helper()
 		var names, wrong int
-		w.must(w.super.QueryRow(w.ctx(), `SELECT count(d.name), count(*) FILTER (WHERE (d.name, d.username, d.reach) IS DISTINCT FROM (e.name, e.username, e.reach))
+		w.must(w.super.QueryRow(w.ctx(), `SELECT count(d.name), count(*) FILTER (WHERE (d.name, d.username, d.reach, d.display_name, d.search_name)
+				IS DISTINCT FROM (e.name, e.username, e.reach, e.display_name, e.search_name))
 			FROM directory d FULL JOIN directory_entry e USING (member_id, kind)`).Scan(&names, &wrong))
 		if names != want || wrong != 0 {
 			t.Errorf("%s: %d names in the directory, want %d; %d of them wrong or missing", what, names, want, wrong)
+		}
+		w.must(w.super.QueryRow(w.ctx(), `SELECT count(u.name), count(*) FILTER (WHERE (u.name, u.username, u.display_name, u.search_name)
+				IS DISTINCT FROM (e.name, e.username, e.display_name, e.search_name))
+			FROM unlisted u FULL JOIN unlisted_entry e USING (member_id, kind)`).Scan(&names, &wrong))
+		if names != 2-want || wrong != 0 {
+			t.Errorf("%s: %d names unlisted, want %d; %d of them wrong or missing", what, names, 2-want, wrong)
 		}
 	}
 	set := func(e member.SettingsEdit) {
@@ -86,6 +93,24 @@ func TestAStaleEntryFindsNobody(t *testing.T) {
 	}
 	_, err := w.Search(w.ctx(), cleo.Caller, "usr", page.Request{Limit: 1})
 	w.must(err)
+}
+
+// A block holds as its owner's side has it, and nobody is found by a side of the
+// viewer's alone.
+func TestTheOwnersSideDecides(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cleo := w.Add("cleo")
+	open, blocking := w.Add("usr-open"), w.Add("usr-blocking")
+	hidden := w.Add("usr-hidden", found(privacy.FoundByNobody))
+	w.exec(`INSERT INTO edge VALUES ($1, $2, 4, now())`, blocking.ID, cleo.ID)
+	w.exec(`INSERT INTO edge VALUES ($1, $2, 1, now())`, cleo.ID, hidden.ID)
+	w.exec(`INSERT INTO edge VALUES ($1, $2, 16, now())`, cleo.ID, open.ID)
+	for _, text := range []string{"usr", "the usr"} {
+		if got := w.search(cleo.Caller, text); !slices.Equal(got, []string{"usr-open"}) {
+			t.Errorf("%q finds %v", text, got)
+		}
+	}
 }
 
 // Whom only an edge makes found is found by it: followers-only members by who

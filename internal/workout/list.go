@@ -60,7 +60,7 @@ func (s *Service) ByMember(ctx context.Context, c db.Caller, ref string, r page.
 // newest first. The first page takes one round trip; only a viewer who is known opens a cursor.
 func (s *Service) Feed(ctx context.Context, c db.Caller, r page.Request) (page.Page[Shown], error) {
 	r.Operation, r.Filter = "feed", ""
-	read := s.db.Read
+	read := s.db.ReadAlone
 	if r.Cursor != "" {
 		read = s.db.AsViewer
 	}

@@ -159,14 +159,12 @@ func (w *world) withoutRLS() {
 	}
 	w.sql(`CREATE OR REPLACE FUNCTION find_member(id uuid, name text) RETURNS uuid LANGUAGE sql STABLE
 		RETURN coalesce(id, (SELECT p.member_id FROM profile p WHERE p.username = name))`)
-	w.sql(`CREATE OR REPLACE FUNCTION feed_found(before_start timestamptz, before_id uuid, most integer)
-		RETURNS TABLE (owner_id uuid, workout_id uuid, started_at timestamptz) LANGUAGE sql STABLE AS $$
-		SELECT w.member_id, w.id, w.started_at FROM edge f JOIN workout w ON w.member_id = f.other_id
-		WHERE f.member_id = viewer_id() AND f.bits & 16 <> 0 $$`)
+	w.sql(`CREATE OR REPLACE FUNCTION read_feed(before_start timestamptz, before_id uuid, most integer)
+		RETURNS SETOF workout_seen LANGUAGE sql STABLE AS $$
+		SELECT w.* FROM edge f JOIN workout_seen w ON w.member_id = f.other_id
+		WHERE f.member_id = viewer_id() AND f.bits & 16 <> 0 ORDER BY w.started_at DESC, w.id DESC $$`)
 	w.sql(`CREATE OR REPLACE FUNCTION read_workout(wanted uuid) RETURNS SETOF workout_seen LANGUAGE sql STABLE AS $$
 		SELECT * FROM workout_seen w WHERE w.id = wanted $$`)
-	w.sql(`CREATE OR REPLACE FUNCTION read_workouts(wanted uuid[]) RETURNS SETOF workout_seen LANGUAGE sql STABLE AS $$
-		SELECT w.* FROM workout_seen w WHERE w.id = ANY (wanted) $$`)
 }
 
 // run is an entry with something in every part.

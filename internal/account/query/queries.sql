@@ -242,10 +242,10 @@ DELETE FROM idempotency WHERE created_at <= sqlc.arg(before);
 SELECT point_waiting(sqlc.arg(at_most));
 
 -- name: FillFeeds :one
-SELECT fill_feeds(sqlc.arg(at_most), sqlc.arg(keep));
+SELECT fill_feeds(sqlc.arg(at_most), feed_kept());
 
 -- name: TrimFeeds :one
-SELECT trim_feeds(sqlc.arg(after), sqlc.arg(at_most), sqlc.arg(keep)) AS reached;
+SELECT trim_feeds(sqlc.arg(after), sqlc.arg(at_most), feed_kept()) AS reached;
 
 -- name: EnlistNext :one
 SELECT enlist_next(sqlc.arg(after), sqlc.arg(at_most)) AS reached;

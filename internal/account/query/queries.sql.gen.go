@@ -651,11 +651,11 @@ func (q *Queries) EnlistNext(ctx context.Context, after uuid.UUID, atMost int32)
 }
 
 const fillFeeds = `-- name: FillFeeds :one
-SELECT fill_feeds($1, $2)
+SELECT fill_feeds($1, feed_kept())
 `
 
-func (q *Queries) FillFeeds(ctx context.Context, atMost int32, keep int32) (int32, error) {
-	row := q.db.QueryRow(ctx, fillFeeds, atMost, keep)
+func (q *Queries) FillFeeds(ctx context.Context, atMost int32) (int32, error) {
+	row := q.db.QueryRow(ctx, fillFeeds, atMost)
 	var fill_feeds int32
 	err := row.Scan(&fill_feeds)
 	return fill_feeds, err
@@ -1022,17 +1022,11 @@ func (q *Queries) TouchSession(ctx context.Context, arg TouchSessionParams) erro
 }
 
 const trimFeeds = `-- name: TrimFeeds :one
-SELECT trim_feeds($1, $2, $3) AS reached
+SELECT trim_feeds($1, $2, feed_kept()) AS reached
 `
 
-type TrimFeedsParams struct {
-	After  uuid.UUID
-	AtMost int32
-	Keep   int32
-}
-
-func (q *Queries) TrimFeeds(ctx context.Context, arg TrimFeedsParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, trimFeeds, arg.After, arg.AtMost, arg.Keep)
+func (q *Queries) TrimFeeds(ctx context.Context, after uuid.UUID, atMost int32) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, trimFeeds, after, atMost)
 	var reached uuid.UUID
 	err := row.Scan(&reached)
 	return reached, err

@@ -10,8 +10,7 @@ import (
 	"github.com/paceline/paceline/internal/privacy"
 )
 
-// keepPointers is how many of a feed's workouts are pointed to: as many as the worker
-// (internal/jobs) cuts it to, three pages.
+// keepPointers is how many of a feed's workouts are pointed to, three pages: feed_kept of migration 13.
 const keepPointers = 60
 
 // feeds fills the feeds as the worker's fill_feeds (migration 8) does it for old databases, reader by

@@ -46,7 +46,7 @@ func TestFeedsAreAsTheWorkerFillsThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	var filled, pointers, complete, differ int
-	if err := conn.QueryRow(t.Context(), `SELECT fill_feeds(1000, $1)`, keepPointers).Scan(&filled); err != nil || filled != 200 {
+	if err := conn.QueryRow(t.Context(), `SELECT fill_feeds(1000, feed_kept())`).Scan(&filled); err != nil || filled != 200 {
 		t.Fatalf("%d feeds were filled: %v", filled, err)
 	}
 	if err := conn.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM was), (SELECT count(*) FROM began WHERE complete_from > '-infinity'),

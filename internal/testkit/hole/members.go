@@ -39,7 +39,7 @@ func members() []Hole {
 		{
 			"member-search-by-hidden-name", "Search finds by a display name that the viewer may not see.",
 			[]Edit{
-				{"migrations/0010_search_page.up.sql", "OR least(chosen_audience(m.audiences, 0), r.widest) >= r.lowest)", "OR true)"},
+				{"migrations/0013_quick_lists.up.sql", "OR least(chosen_audience(m.audiences, 0), r.widest) >= r.lowest)", "OR true)"},
 				{dir + "search.go", "!m.Grant.Shows(privacy.DisplayName) || ", "!m.Grant.Shows(privacy.Username) || "},
 			},
 			Test{"internal/testkit", "^TestDifferential$"},

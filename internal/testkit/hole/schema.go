@@ -9,7 +9,7 @@ func schema() []Hole {
 		rides   = "migrations/0004_workouts.up.sql"
 		lists   = "migrations/0008_feed_and_directory.up.sql"
 		slim    = "migrations/0009_slim_reads.up.sql"
-		search  = "migrations/0010_search_page.up.sql"
+		quick   = "migrations/0013_quick_lists.up.sql"
 	)
 	return []Hole{
 		at("rls-profile-open", "Row-level security shows every profile.",
@@ -44,11 +44,17 @@ func schema() []Hole {
 			members, "SELECT found_by(viewer, owner, m.discoverability, e.bits)", "SELECT m.id IS NOT NULL",
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("sql-feed-after-unfollowing", "The feed goes on with the workouts of those whom the viewer follows no more.",
-			lists, "AND lowest_by(viewer, w.member_id, e.bits) = 1\n                OFFSET 0", "AND lowest_by(viewer, w.member_id, e.bits) <= 2\n                OFFSET 0",
+			quick, "WHERE lowest_by(viewer, o.member_id, e.bits) = 1\n        )", "WHERE lowest_by(viewer, o.member_id, e.bits) <= 2\n        )",
 			"internal/workout", "^TestFeed"),
-		at("sql-feed-of-crowds-after-unfollowing", "The feed goes on with the workouts of those with many followers.",
-			lists, "WHERE lowest_by(viewer, o.member_id, e.bits) = 1\n", "WHERE lowest_by(viewer, o.member_id, e.bits) <= 2\n",
-			"internal/workout", "^TestFeed"),
+		at("sql-feed-audience-ignored", "The feed holds what its owners keep to themselves.",
+			quick, "            WHERE w.audience > 0\n        ), owner", "        ), owner",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
+		at("sql-feed-heart-rate-open", "The feed hands heart rates to every follower.",
+			quick, "\n                AND chosen_audience(o.audiences, 16) > 0 OFFSET 0", " OFFSET 0",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
+		at("sql-feed-name-open", "The feed hands on the names of those whom the reader can't find.",
+			quick, "CASE WHEN r.found THEN p.username END", "p.username",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("sql-read-hidden", "The quick read of a workout asks for no audience.",
 			slim, "w.audience < lowest OR", "lowest > 3 OR",
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
@@ -68,10 +74,16 @@ func schema() []Hole {
 			slim, "IF chosen_audience(m.audiences, 0) < lowest THEN", "IF lowest > 3 THEN",
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("sql-search-blocked", "A search finds members who blocked the viewer.",
-			search, "            AND r.lowest < 4\n", "",
+			quick, "            AND r.lowest < 4\n", "",
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("sql-search-name-open", "A search hands on every display name.",
-			search, "CASE WHEN f.named THEN f.display_name END", "f.display_name",
+			quick, "CASE WHEN f.named THEN f.display_name END", "f.display_name",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
+		at("sql-search-block-by-own-side", "A search believes the viewer's own side that nobody blocked them.",
+			quick, "ELSE (SELECT x.bits FROM edge x WHERE x.member_id = d.member_id AND x.other_id = viewer AND x.bits & 12 <> 0) END", "END",
+			"internal/member", "^TestTheOwnersSideDecides$"),
+		at("sql-search-unlisted-open", "A search finds who hides, by an edge that doesn't show them.",
+			quick, "            AND found_by(viewer, m.id, m.discoverability, e.bits)\n            AND (u.kind", "            AND (u.kind",
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("sql-neighbours-viewer", "Whoever isn't signed in reads as who was asked for before them, in the same group.",
 			slim, "    viewer := set_config('paceline.viewer', coalesce(member::text, ''), true);\n", "    viewer := coalesce(member::text, '');\n    IF member IS NOT NULL THEN\n        viewer := set_config('paceline.viewer', member::text, true);\n    END IF;\n",

@@ -50,10 +50,8 @@ JOIN subject s ON s.member_id = w.member_id
 ORDER BY w.started_at DESC, w.id DESC;
 
 -- name: ListFeed :many
--- What feed_found names, each as reading it alone gives it.
-SELECT w.* FROM read_workouts(ARRAY(
-    SELECT found.workout_id FROM feed_found(@before_start, @before_id, @row_limit) found)) w
-ORDER BY w.started_at DESC, w.id DESC;
+-- In order, each workout as reading it alone gives it.
+SELECT w.* FROM read_feed(@before_start, @before_id, @row_limit) w;
 
 -- name: MemberTotals :many
 -- Totals by audience, so that the policy can confirm each sum. Distances that

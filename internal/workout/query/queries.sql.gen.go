@@ -364,9 +364,7 @@ func (q *Queries) ListByMember(ctx context.Context, arg ListByMemberParams) ([]L
 }
 
 const listFeed = `-- name: ListFeed :many
-SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, w.private, w.minor, w.discoverability, w.audiences, w.edge, w.wrapped, w.seen_by FROM read_workouts(ARRAY(
-    SELECT found.workout_id FROM feed_found($1, $2, $3) found)) w
-ORDER BY w.started_at DESC, w.id DESC
+SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s, w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at, w.username, w.display_name, w.has_avatar, w.effort_sealed, w.heart_sealed, w.route_sealed, w.device_sealed, w.route_distance_m, w.private, w.minor, w.discoverability, w.audiences, w.edge, w.wrapped, w.seen_by FROM read_feed($1, $2, $3) w
 `
 
 type ListFeedParams struct {
@@ -375,7 +373,7 @@ type ListFeedParams struct {
 	RowLimit    int32
 }
 
-// What feed_found names, each as reading it alone gives it.
+// In order, each workout as reading it alone gives it.
 func (q *Queries) ListFeed(ctx context.Context, arg ListFeedParams) ([]WorkoutSeen, error) {
 	rows, err := q.db.Query(ctx, listFeed, arg.BeforeStart, arg.BeforeID, arg.RowLimit)
 	if err != nil {
