@@ -12,8 +12,8 @@ import (
 	"github.com/paceline/paceline/internal/observe"
 )
 
-// chargedFor is how long a replica asks no more about a pair that was charged. The
-// pair itself counts for two weeks.
+// chargedFor is how long a replica asks no more about a body that was charged. Each
+// pair of reader and subject counts for two weeks.
 const chargedFor = time.Hour
 
 // stoppedFor is how long a replica hides from a reader whose budget is spent who is
@@ -27,15 +27,13 @@ func (l *Limiter) Charge(ctx context.Context, c db.Caller, n Network, subjects [
 	if len(subjects) == 0 {
 		return nil
 	}
-	reader, now := reader(c, n), c.At()
-	var pairs [][]byte
+	now := c.At()
+	page := reader(c, n) // and whom it shows: one key for all that a body is paid with
+	reader := page[:len(page):len(page)]
 	for _, s := range subjects {
-		pair := append(append(make([]byte, 0, len(reader)+len(s)), reader...), s[:]...)
-		if !l.charged.has(pair, now) {
-			pairs = append(pairs, pair)
-		}
+		page = append(page, s[:]...)
 	}
-	if len(pairs) == 0 {
+	if l.charged.has(page, now) {
 		return nil
 	}
 	secret, err := l.keyed()
@@ -54,7 +52,7 @@ func (l *Limiter) Charge(ctx context.Context, c db.Caller, n Network, subjects [
 		l.stopped.keep(now, now.Add(min(after, stoppedFor)), reader)
 		return l.stop(ctx)
 	}
-	l.charged.keep(now, now.Add(chargedFor), pairs...)
+	l.charged.keep(now, now.Add(chargedFor), page)
 	return nil
 }
 

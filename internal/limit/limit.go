@@ -62,7 +62,7 @@ type Limiter struct {
 	Config
 	addresses, networks *table[[16]byte]
 	sessions            *table[[32]byte]
-	charged             *memory // pairs of reader and subject that PostgreSQL has
+	charged             *memory // readers with whom a body showed, which PostgreSQL has
 	stopped             *memory // readers whose budget was spent
 	secret              atomic.Pointer[secret]
 }
