@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/paceline/paceline/internal/bench/floor"
 	"github.com/paceline/paceline/internal/bench/load"
 )
@@ -108,7 +110,37 @@ func (b *bench) startService(ctx context.Context, name, admin string, flags ...s
 		"PACELINE_TRUSTED_PROXIES=127.0.0.0/8",
 	}
 	p.cmd.Stdout, p.cmd.Stderr = p.log, &p.said
-	return p, p.start(ctx)
+	if err := p.start(ctx); err != nil {
+		return p, err
+	}
+	return p, upkeepDone(ctx, admin)
+}
+
+// upkeepDone waits until the service's worker has done for now what it does when it starts, which is
+// no part of what is measured.
+func upkeepDone(ctx context.Context, admin string) error {
+	conn, err := pgx.Connect(ctx, admin)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it was only asked
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	for still := 0; still < 20; still++ {
+		var busy bool
+		if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'paceline_worker' AND state <> 'idle')`).Scan(&busy); err != nil {
+			return err
+		}
+		if busy {
+			still = 0
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the upkeep has no end: %w", ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // startFloor starts this program once more, as FLOOR.
