@@ -4,10 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/testkit"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
@@ -156,6 +161,42 @@ func TestASpentBudgetTellsNothing(t *testing.T) {
 	}
 	w.Exec(`UPDATE member SET created_at = created_at - interval '1 year'`) // established: the network pays no more
 	read("/v1/members/"+crowd[5]).Want(t, http.StatusOK)
+}
+
+// What a body was paid for with isn't asked about again, for its reader and those that it showed,
+// and for nobody else and no others.
+func TestABodyIsRememberedAsAWhole(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	w.person(t, "ada")
+	w.person(t, "ben")
+	const address = "198.51.100.1"
+	ada, ben := w.signIn(t, "ada", address), w.signIn(t, "ben", address)
+	network := limit.NetworkOf(netip.MustParseAddr(address))
+	w.Exec(`UPDATE member SET created_at = created_at - interval '1 year'`) // established: the network pays no more
+	w.Exec(`INSERT INTO edge (member_id, other_id, bits, changed_at)
+		SELECT a.member_id, b.member_id, 17, now() FROM profile a, profile b WHERE a.member_id <> b.member_id`)
+	one, two, three := uuid.New(), uuid.New(), uuid.New()
+	for _, step := range []struct {
+		by    session
+		shown []uuid.UUID
+		rows  string // that are written
+	}{
+		{ada, []uuid.UUID{one, two, three}, "3"},
+		{ada, []uuid.UUID{one, two, three}, "0"},
+		{ada, []uuid.UUID{one, two}, "2"},
+		{ada, []uuid.UUID{two}, "1"},
+		{ada, []uuid.UUID{two}, "0"},
+		{ben, []uuid.UUID{one, two, three}, "3"},
+	} {
+		w.Exec(`DELETE FROM auth.enumeration`) // as if all but this replica had forgotten
+		if err := w.Service.Limits.Charge(t.Context(), db.WithToken(step.by.token, w.Clock.Now()), network, step.shown); err != nil {
+			t.Fatal(err)
+		}
+		if rows := w.Query(`SELECT count(*)::text FROM auth.enumeration`); rows != step.rows {
+			t.Errorf("%d shown: %s rows written, want %s", len(step.shown), rows, step.rows)
+		}
+	}
 }
 
 // Every body that shows a stranger is paid for, whatever path it takes: the paths are the contract's.
