@@ -117,6 +117,9 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 				return err
 			}
 			shown += n
+			if err := samplesAgree(ctx, t, tx, ids); err != nil {
+				return err
+			}
 			if n, err = searchesAgree(ctx, t, tx); err != nil {
 				return err
 			}
@@ -241,6 +244,41 @@ func feedsAgree(ctx context.Context, t *testing.T, tx *db.Tx) (fed int, err erro
 		}
 	}
 	return len(apart), nil
+}
+
+// samplesAgree: what read_samples makes of a workout by asking the rules once is, byte by byte, what
+// row-level security gives table by table, of the families asked for, and of previews or samples.
+func samplesAgree(ctx context.Context, t *testing.T, tx *db.Tx, ids []uuid.UUID) error {
+	t.Helper()
+	for _, families := range [][]string{{}, {"effort"}, {"heart_rate"}, {"route"}, {"effort", "heart_rate", "route"}} {
+		for _, previews := range []bool{false, true} {
+			rows, err := tx.Query(ctx, `SELECT wanted::text, once::text, apart::text FROM unnest($1::uuid[]) wanted
+				LEFT JOIN LATERAL (SELECT r FROM read_samples(wanted, $2, $3) r) once (once) ON true
+				LEFT JOIN LATERAL (SELECT ROW(s.id, s.audience,
+					CASE WHEN 'effort' = ANY ($2) AND ($3 AND s.effort_preview IS NOT NULL) IS NOT TRUE THEN s.effort_sealed END,
+					CASE WHEN 'heart_rate' = ANY ($2) AND ($3 AND s.heart_preview IS NOT NULL) IS NOT TRUE THEN s.heart_sealed END,
+					CASE WHEN 'route' = ANY ($2) AND ($3 AND s.route_preview IS NOT NULL) IS NOT TRUE THEN s.route_sealed END,
+					CASE WHEN $3 AND 'effort' = ANY ($2) THEN s.effort_preview END,
+					CASE WHEN $3 AND 'heart_rate' = ANY ($2) THEN s.heart_preview END,
+					CASE WHEN $3 AND 'route' = ANY ($2) THEN s.route_preview END,
+					s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by)
+					FROM samples_seen s WHERE s.id = wanted) apart (apart) ON true`, ids, families, previews)
+			if err != nil {
+				return err
+			}
+			var id string
+			var once, apart *string
+			if _, err = pgx.ForEachRow(rows, []any{&id, &once, &apart}, func() error {
+				if deref(once) != deref(apart) {
+					t.Errorf("samples of %s, %q, previews %t: read at once\n%v, table by table\n%v", id, families, previews, deref(once), deref(apart))
+				}
+				return nil
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func deref(s *string) string {

@@ -33,7 +33,9 @@ func TestNoViewerNoRows(t *testing.T) {
 			t.Errorf("%s without a viewer: %d rows, %v", table, n, err)
 		}
 	}
-	for _, from := range []string{"read_workout($1)", "read_workouts(ARRAY[$1::uuid])", "read_feed('infinity', $1, 9)"} {
+	for _, from := range []string{
+		"read_workout($1)", "read_workouts(ARRAY[$1::uuid])", "read_feed('infinity', $1, 9)", "read_samples($1, '{effort}', true)",
+	} {
 		var read int
 		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM "+from, workout).Scan(&read); err != nil || read != 0 {
 			t.Errorf("%s without a viewer: %d rows, %v", from, read, err)
@@ -71,8 +73,10 @@ func (f *fixture) workout(owner uuid.UUID, audience privacy.Audience) uuid.UUID 
 	f.exec(`INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, source, created_at, updated_at)
 		VALUES ($1, $2, $3, 'ride', true, 't', $4, 60, 'typed', $4, $4)`, owner, id, int16(audience), now)
 	for _, family := range []string{"effort", "heart_rate", "route", "device"} {
-		f.exec(`INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed)
-			VALUES ($1, $2, $3, CASE WHEN $3 = 'route' THEN 1 END, convert_to($3, 'UTF8'))`, owner, id, family)
+		f.exec(`INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed)
+			VALUES ($1, $2, $3, CASE WHEN $3 = 'route' THEN 1 END, convert_to($3, 'UTF8'), convert_to('samples of ' || $3, 'UTF8'),
+				CASE WHEN $3 <> 'effort' OR $4 THEN convert_to('preview of ' || $3, 'UTF8') END)`,
+			owner, id, family, audience == privacy.Members)
 	}
 	return id
 }

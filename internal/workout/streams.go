@@ -31,38 +31,38 @@ var fieldOf = map[series.Family]privacy.Field{
 func (s *Service) Streams(ctx context.Context, c db.Caller, id uuid.UUID, channels []series.Channel, points int) (Streams, privacy.Grant, error) {
 	out := Streams{WorkoutID: id}
 	var grant privacy.Grant
-	err := s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := query.New(tx).ReadSamples(ctx, query.ReadSamplesParams{
-			ID: id, Families: families(channels), Preview: points <= series.PreviewPoints,
-		})
+	read, previews := s.db.ReadAlone, false
+	if points <= series.PreviewPoints { // few bytes, whatever the workout
+		read, previews = s.db.Read, true
+	}
+	err := read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		row, err := query.New(tx).ReadSamples(ctx, query.ReadSamplesParams{ID: id, Families: families(channels), Previews: previews})
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
+		owner := db.Subject(query.Subject{
+			MemberID: row.MemberID, Private: row.Private, Minor: row.Minor, Discoverability: row.Discoverability,
+			Audiences: row.Audiences, Edge: row.Edge, Wrapped: row.Wrapped, SeenBy: row.SeenBy,
+		})
+		if grant, err = owner.Decide(tx); err != nil {
+			return err
+		}
+		audience := db.Audience(row.Audience)
+		if !grant.ShowsWithin(privacy.Workout, audience) {
 			return fault.NotFound()
 		}
-		for _, row := range rows {
-			owner := db.Subject(row.Subject)
-			if grant, err = owner.Decide(tx); err != nil {
-				return err
-			}
-			audience := db.Audience(row.Audience)
-			if !grant.ShowsWithin(privacy.Workout, audience) {
-				return fault.NotFound()
-			}
-			o := opener{ring: s.ring, owner: owner, grant: grant, workout: id, audience: audience}
-			for family, into := range map[series.Family]*privacy.Guarded[[]series.Series]{
-				series.Effort: &out.Effort, series.Heart: &out.Heart, series.Place: &out.Place,
-			} {
-				if row.Family == nil || *row.Family != fieldOf[family].String() {
-					continue
-				}
-				if *into, err = unpack(&o, fieldOf[family], row, channels, points); err != nil {
-					return err
-				}
-			}
+		u := unpacker{
+			opener:   opener{ring: s.ring, owner: owner, grant: grant, workout: id, audience: audience},
+			channels: channels, points: points,
 		}
-		return nil
+		if out.Effort, err = u.unpack(series.Effort, row.EffortSealed, row.EffortPreview); err != nil {
+			return err
+		}
+		if out.Heart, err = u.unpack(series.Heart, row.HeartSealed, row.HeartPreview); err != nil {
+			return err
+		}
+		out.Place, err = u.unpack(series.Place, row.RouteSealed, row.RoutePreview)
+		return err
 	})
 	return out, grant, err
 }
@@ -78,15 +78,23 @@ func families(channels []series.Channel) []string {
 	return out
 }
 
-// unpack unseals a preview or a blob, where the grant opens it, and gives the channels asked for,
-// thinned.
-func unpack(o *opener, f privacy.Field, row query.ReadSamplesRow, channels []series.Channel, points int) (privacy.Guarded[[]series.Series], error) {
-	sealed, at := row.SamplesSealed, samplesAt(f, o.workout)
-	if row.PreviewSealed != nil {
-		sealed, at = row.PreviewSealed, previewAt(f, o.workout)
+// unpacker opens the samples of one workout.
+type unpacker struct {
+	opener
+	channels []series.Channel
+	points   int
+}
+
+// unpack unseals a preview, or samples where there is none, where the grant opens them, and gives
+// the channels asked for, thinned.
+func (u *unpacker) unpack(family series.Family, samples, preview []byte) (privacy.Guarded[[]series.Series], error) {
+	f := fieldOf[family]
+	sealed, at, decode := samples, samplesAt(f, u.workout), u.fromSamples
+	if preview != nil {
+		sealed, at, decode = preview, previewAt(f, u.workout), u.fromPreview
 	}
-	return privacy.Convert(o.grant, o.closed(f, sealed), func(sealed []byte) (*[]series.Series, error) {
-		key, err := o.unwrap()
+	return privacy.Convert(u.grant, u.closed(f, sealed), func(sealed []byte) (*[]series.Series, error) {
+		key, err := u.unwrap()
 		if err != nil {
 			return nil, err
 		}
@@ -94,18 +102,18 @@ func unpack(o *opener, f privacy.Field, row query.ReadSamplesRow, channels []ser
 		if err != nil {
 			return nil, err
 		}
-		var all []series.Series
-		if row.PreviewSealed != nil {
-			all, err = series.DecodePreview(blob)
-		} else {
-			var table series.Table
-			table, err = series.Decode(blob)
-			all = table.Series()
-		}
+		all, err := decode(blob)
 		if err != nil {
 			return nil, err
 		}
-		thinned := series.Thin(slices.DeleteFunc(all, func(s series.Series) bool { return !slices.Contains(channels, s.Channel) }), points)
+		thinned := series.Thin(slices.DeleteFunc(all, func(s series.Series) bool { return !slices.Contains(u.channels, s.Channel) }), u.points)
 		return &thinned, nil
 	})
+}
+
+func (*unpacker) fromPreview(blob []byte) ([]series.Series, error) { return series.DecodePreview(blob) }
+
+func (*unpacker) fromSamples(blob []byte) ([]series.Series, error) {
+	table, err := series.Decode(blob)
+	return table.Series(), err
 }

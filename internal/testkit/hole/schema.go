@@ -10,6 +10,7 @@ func schema() []Hole {
 		lists   = "migrations/0008_feed_and_directory.up.sql"
 		slim    = "migrations/0009_slim_reads.up.sql"
 		quick   = "migrations/0013_quick_lists.up.sql"
+		samples = "migrations/0014_read_samples.up.sql"
 	)
 	return []Hole{
 		at("rls-profile-open", "Row-level security shows every profile.",
@@ -72,6 +73,18 @@ func schema() []Hole {
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("sql-read-name-open", "The quick read of a workout hands on the owner's display name.",
 			slim, "IF chosen_audience(m.audiences, 0) < lowest THEN", "IF lowest > 3 THEN",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
+		at("sql-samples-hidden", "The quick read of samples asks for no audience.",
+			samples, "w.audience < lowest OR", "lowest > 3 OR",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
+		at("sql-samples-private-ignored", "The quick read of samples ignores the private switch.",
+			samples, " OR m.private AND lowest > 1 THEN", " THEN",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
+		at("sql-samples-heart-rate-open", "The quick read of samples hands heart rates to whoever sees the workout.",
+			samples, " AND chosen_audience(m.audiences, 16) >= lowest THEN", " THEN",
+			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
+		at("sql-samples-route-of-another-field", "The quick read of samples asks for the heart rate's audience to open a route.",
+			samples, "chosen_audience(m.audiences, 17) >= lowest THEN", "chosen_audience(m.audiences, 16) >= lowest THEN",
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("sql-search-blocked", "A search finds members who blocked the viewer.",
 			quick, "            AND r.lowest < 4\n", "",

@@ -10,6 +10,26 @@ import (
 	"github.com/google/uuid"
 )
 
+// class: guarded. The columns are of the classes they come from
+type SamplesSeen struct {
+	ID              uuid.UUID
+	Audience        int16
+	EffortSealed    []byte
+	HeartSealed     []byte
+	RouteSealed     []byte
+	EffortPreview   []byte
+	HeartPreview    []byte
+	RoutePreview    []byte
+	MemberID        uuid.UUID
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+	Edge            int16
+	Wrapped         []byte
+	SeenBy          uuid.UUID
+}
+
 // class: internal. The columns are of the classes they come from
 type Subject struct {
 	MemberID        uuid.UUID

@@ -10,17 +10,10 @@ SELECT w.* FROM read_workout(@id) w;
 -- What a create made, as reading each of them alone gives it.
 SELECT w.* FROM read_workouts(@ids::uuid[]) w;
 
--- name: ReadSamples :many
--- A row for each family asked for that there is; one without a family when
--- there is none. Of a part that has a preview, it or the samples.
-SELECT w.id, w.audience, sqlc.embed(s), part.family,
-       (CASE WHEN NOT @preview::boolean OR part.preview_sealed IS NULL THEN part.samples_sealed END)::bytea AS samples_sealed,
-       (CASE WHEN @preview::boolean THEN part.preview_sealed END)::bytea AS preview_sealed
-FROM workout w
-JOIN subject s ON s.member_id = w.member_id
-LEFT JOIN workout_part part ON part.member_id = w.member_id AND part.workout_id = w.id
-    AND part.family = ANY (@families::text[]) AND part.samples_sealed IS NOT NULL
-WHERE w.id = @id;
+-- name: ReadSamples :one
+-- The samples of the families asked for that show, or their previews, with the
+-- rules asked once.
+SELECT s.* FROM read_samples(@id, @families::text[], @previews) s;
 
 -- name: FindMember :one
 -- The member that a path names, by id or by username, if the viewer can find them.

@@ -599,66 +599,40 @@ func (q *Queries) ReadMade(ctx context.Context, ids []uuid.UUID) ([]WorkoutSeen,
 	return items, nil
 }
 
-const readSamples = `-- name: ReadSamples :many
-SELECT w.id, w.audience, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, part.family,
-       (CASE WHEN NOT $1::boolean OR part.preview_sealed IS NULL THEN part.samples_sealed END)::bytea AS samples_sealed,
-       (CASE WHEN $1::boolean THEN part.preview_sealed END)::bytea AS preview_sealed
-FROM workout w
-JOIN subject s ON s.member_id = w.member_id
-LEFT JOIN workout_part part ON part.member_id = w.member_id AND part.workout_id = w.id
-    AND part.family = ANY ($2::text[]) AND part.samples_sealed IS NOT NULL
-WHERE w.id = $3
+const readSamples = `-- name: ReadSamples :one
+SELECT s.id, s.audience, s.effort_sealed, s.heart_sealed, s.route_sealed, s.effort_preview, s.heart_preview, s.route_preview, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by FROM read_samples($1, $2::text[], $3) s
 `
 
 type ReadSamplesParams struct {
-	Preview  bool
-	Families []string
 	ID       uuid.UUID
+	Families []string
+	Previews bool
 }
 
-type ReadSamplesRow struct {
-	ID            uuid.UUID
-	Audience      int16
-	Subject       Subject
-	Family        *string
-	SamplesSealed []byte
-	PreviewSealed []byte
-}
-
-// A row for each family asked for that there is; one without a family when
-// there is none. Of a part that has a preview, it or the samples.
-func (q *Queries) ReadSamples(ctx context.Context, arg ReadSamplesParams) ([]ReadSamplesRow, error) {
-	rows, err := q.db.Query(ctx, readSamples, arg.Preview, arg.Families, arg.ID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ReadSamplesRow
-	for rows.Next() {
-		var i ReadSamplesRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Audience,
-			&i.Subject.MemberID,
-			&i.Subject.Private,
-			&i.Subject.Minor,
-			&i.Subject.Discoverability,
-			&i.Subject.Audiences,
-			&i.Subject.Edge,
-			&i.Subject.Wrapped,
-			&i.Subject.SeenBy,
-			&i.Family,
-			&i.SamplesSealed,
-			&i.PreviewSealed,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+// The samples of the families asked for that show, or their previews, with the
+// rules asked once.
+func (q *Queries) ReadSamples(ctx context.Context, arg ReadSamplesParams) (SamplesSeen, error) {
+	row := q.db.QueryRow(ctx, readSamples, arg.ID, arg.Families, arg.Previews)
+	var i SamplesSeen
+	err := row.Scan(
+		&i.ID,
+		&i.Audience,
+		&i.EffortSealed,
+		&i.HeartSealed,
+		&i.RouteSealed,
+		&i.EffortPreview,
+		&i.HeartPreview,
+		&i.RoutePreview,
+		&i.MemberID,
+		&i.Private,
+		&i.Minor,
+		&i.Discoverability,
+		&i.Audiences,
+		&i.Edge,
+		&i.Wrapped,
+		&i.SeenBy,
+	)
+	return i, err
 }
 
 const readSelf = `-- name: ReadSelf :one

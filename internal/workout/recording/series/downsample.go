@@ -20,6 +20,9 @@ func (t Table) Downsample(points int) []Series { return Thin(t.Series(), points)
 // sample that always stays has stayed. It changes the list.
 func Thin(all []Series, points int) []Series {
 	for i := 0; i < len(all); i++ {
+		if len(all[i].V) <= points {
+			continue
+		}
 		if i+1 < len(all) && all[i].Channel == Lat && all[i+1].Channel == Lon && slices.Equal(all[i].T, all[i+1].T) {
 			keep := lttb(all[i].V, all[i+1].V, points)
 			all[i], all[i+1] = all[i].pick(keep), all[i+1].pick(keep)

@@ -1,0 +1,2 @@
+DROP FUNCTION read_samples(uuid, text[], boolean);
+DROP VIEW samples_seen;
