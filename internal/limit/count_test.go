@@ -69,6 +69,26 @@ func TestAMemberIsLimited(t *testing.T) {
 	}
 }
 
+// Others don't hear of who asks for little, and of who asks for more they hear all.
+func TestAFewAreNotExchanged(t *testing.T) {
+	t.Parallel()
+	w := start(t, func(l *config.Limits) { l.Read = 640 })
+	w.person(t, "ada")
+	ada := w.signIn(t, "ada", "198.51.100.1")
+	w.exchange(t)
+	before := w.Query(`SELECT count(*)::text FROM auth.limit_count`)
+	for i, told := range []bool{9: false, 10: true} {
+		get(ada, "/v1/me", "198.51.100.1").Want(t, http.StatusOK)
+		w.exchange(t)
+		if now := w.Query(`SELECT count(*)::text FROM auth.limit_count`); (now != before) != told {
+			t.Errorf("after %d requests of 640: %s counts, %s before", i+1, now, before)
+		}
+	}
+	if got := w.Query(`SELECT max(n)::text FROM auth.limit_count`); got != "11" {
+		t.Errorf("%s are told of, not 11", got)
+	}
+}
+
 // Who is nobody is limited by the address and by the network around it, whatever a client
 // says of itself: an IPv6 address is its /64.
 func TestANetworkIsLimited(t *testing.T) {

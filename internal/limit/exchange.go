@@ -50,7 +50,8 @@ func (l *Limiter) Exchange(ctx context.Context) error {
 		return err
 	}
 	slot, _ := minute(l.Now())
-	addresses, networks, sessions := l.addresses.pending(slot), l.networks.pending(slot), l.sessions.pending(slot)
+	times := func(n int) func(Class) int { return func(c Class) int { return n * l.Rules.quota(c) } }
+	addresses, networks, sessions := l.addresses.pending(slot, times(addressTimes)), l.networks.pending(slot, times(networkTimes)), l.sessions.pending(slot, times(1))
 	for kind, all := range map[string][]told[[16]byte]{"address": addresses, "network": networks} {
 		for i, one := range all {
 			all[i].key = hash(secret, kind, []byte{byte(one.entry.class)}, one.entry.key[:])
@@ -98,8 +99,13 @@ func (l *Limiter) findMembers(ctx context.Context, secret []byte, sessions []tol
 	return nil
 }
 
-// pending is what was counted and not yet told of. Counters that are over go.
-func (t *table[K]) pending(slot int64) []told[K] {
+// few is the part of a quota that a counter counts before others hear of it: most
+// counters never come to it, and so cost no row.
+const few = 64
+
+// pending is what was counted and not yet told of, of counters with more than a few.
+// Counters that are over go.
+func (t *table[K]) pending(slot int64, quota func(Class) int) []told[K] {
 	var out []told[K]
 	for i := range t.shards {
 		s := &t.shards[i]
@@ -108,10 +114,10 @@ func (t *table[K]) pending(slot int64) []told[K] {
 			switch {
 			case c.slot < slot-1:
 				delete(s.m, e)
-			case c.late > 0:
+			case c.late > 0 && int(c.prev) > quota(e.class)/few:
 				out = append(out, told[K]{entry: e, slot: c.slot - 1, count: c.late})
 				fallthrough
-			case c.delta > 0:
+			case c.delta > 0 && int(c.base+c.delta) > quota(e.class)/few:
 				out = append(out, told[K]{entry: e, slot: c.slot, count: c.delta})
 			}
 		}

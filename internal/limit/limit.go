@@ -18,7 +18,9 @@
 //     Each replica counts in memory and exchanges with PostgreSQL once a second, in one
 //     batch for all that was touched; the member behind a token is found out there. A
 //     decision knows everything of its own replica and the others' until the last exchange,
-//     so that the overshoot is bounded by what the other replicas answer in a second.
+//     so that the overshoot is bounded by what the other replicas answer in a second, and
+//     by a sixty-fourth of the quota for each counter that has not come to that: of those
+//     others don't hear, for they are nearly all, and nearly the whole cost.
 //     When PostgreSQL is away each replica limits alone. Memory is bounded.
 //
 // The enumeration budget counts how many different members somebody reads without
