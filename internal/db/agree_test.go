@@ -112,7 +112,7 @@ func TestTheWallsAgreeWithThePolicy(t *testing.T) {
 				}
 			}
 			ids := append(slices.Collect(maps.Keys(workouts)), uuid.New())
-			n, err := readersAgree(ctx, t, tx, ids)
+			n, err := readersAgree(ctx, t, tx, viewer.caller, ids)
 			if err != nil {
 				return err
 			}
@@ -185,23 +185,30 @@ func searchesAgree(ctx context.Context, t *testing.T, tx *db.Tx) (found int, err
 	return found, nil
 }
 
-// readersAgree: what read_workout makes of a workout by asking the rules once, and
-// read_workouts of many, is byte by byte what row-level security gives table by table.
-// It says how many show.
-func readersAgree(ctx context.Context, t *testing.T, tx *db.Tx, ids []uuid.UUID) (shown int, err error) {
+// readersAgree: what read_workout makes of a workout by asking the rules once, read_workouts
+// of many, and read_workout_each for whoever's token comes with it, is byte by byte what
+// row-level security gives table by table. It says how many show.
+func readersAgree(ctx context.Context, t *testing.T, tx *db.Tx, c db.Caller, ids []uuid.UUID) (shown int, err error) {
 	t.Helper()
-	rows, err := tx.Query(ctx, `SELECT wanted::text, r::text, m::text, s::text FROM unnest($1::uuid[]) wanted
+	rows, err := tx.Query(ctx, `SELECT wanted::text, r::text, m::text, s::text, e::text,
+			left(ROW(e.place, e.token_hash, e.actor, e.member, e.session)::text, -1) || coalesce(',' || right(s::text, -1), repeat(',', 30) || ')')
+		FROM unnest($1::uuid[]) WITH ORDINALITY asked (wanted, place)
 		LEFT JOIN LATERAL (SELECT r FROM read_workout(wanted) r) once (r) ON true
 		LEFT JOIN (SELECT r.id, r FROM read_workouts($1::uuid[]) r) many (id, m) ON many.id = wanted
-		LEFT JOIN LATERAL (SELECT s FROM workout_seen s WHERE s.id = wanted) apart (s) ON true`, ids)
+		LEFT JOIN LATERAL (SELECT s FROM workout_seen s WHERE s.id = wanted) apart (s) ON true
+		LEFT JOIN read_workout_each(array_fill($2::bytea, ARRAY[cardinality($1)]), array_fill($3::timestamptz, ARRAY[cardinality($1)]), $1) e
+			ON e.place = asked.place AND e.token_hash IS NOT DISTINCT FROM $2`, ids, c.TokenHash(), c.At())
 	if err != nil {
 		return 0, err
 	}
 	var id string
-	var once, many, apart *string
-	_, err = pgx.ForEachRow(rows, []any{&id, &once, &many, &apart}, func() error {
+	var once, many, apart, each, expected *string
+	_, err = pgx.ForEachRow(rows, []any{&id, &once, &many, &apart, &each, &expected}, func() error {
 		if deref(once) != deref(apart) || deref(many) != deref(apart) {
 			t.Errorf("workout %s: read at once it is\n%v, with others\n%v, table by table\n%v", id, deref(once), deref(many), deref(apart))
+		}
+		if each == nil || *each != deref(expected) {
+			t.Errorf("workout %s: read in a set it is\n%v, table by table\n%v", id, deref(each), deref(expected))
 		}
 		if apart != nil {
 			shown++

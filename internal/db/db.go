@@ -86,9 +86,15 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return d, nil
 }
 
-// openPipeline connects as the pool of paceline_app does.
+// openPipeline connects as the pool of paceline_app does, and has a statement planned
+// once for all values: its reads go by keys, and what they find is little.
 func (d *DB) openPipeline(ctx context.Context, timeout time.Duration, connections int) (err error) {
 	conf := d.app.Config().ConnConfig.Config
+	for _, setting := range []string{"enable_hashjoin", "enable_mergejoin", "enable_seqscan", "jit"} {
+		conf.RuntimeParams[setting] = "off"
+	}
+	conf.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	conf.RuntimeParams["join_collapse_limit"] = "1" // in the order in which they are written
 	d.pipeline, err = pipeline.Open(ctx, pipeline.Config{
 		Connect: func(ctx context.Context) (*pgconn.PgConn, error) { return pgconn.ConnectConfig(ctx, conf.Copy()) },
 		Describe: func(ctx context.Context, sql string) (description *pgconn.StatementDescription, err error) {
@@ -98,9 +104,17 @@ func (d *DB) openPipeline(ctx context.Context, timeout time.Duration, connection
 			})
 			return description, err
 		},
-		Opening: authenticate, Connections: connections, Timeout: timeout,
+		Opening: authenticate, Together: together, Connections: connections, Timeout: timeout,
 	})
 	return err
+}
+
+// together gives the statement that answers many of another at once.
+func together(sql string) string {
+	if strings.HasSuffix(strings.TrimSpace(sql), "FROM read_workout($1) w") {
+		return "SELECT * FROM read_workout_each($1, $2, $3)"
+	}
+	return ""
 }
 
 func (c Config) timeout() time.Duration {

@@ -8,12 +8,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/paceline/paceline/internal/db/pipeline"
+	"github.com/paceline/paceline/internal/privacy"
 )
 
 // Read runs the one statement that fn asks for, as who the caller proves to be.
 // Authentication and the statement travel together and run in one transaction,
 // in one round trip that they share with whoever else is waiting (package
-// pipeline). What can't travel in company takes a connection from the pool.
+// pipeline), and one statement with equal ones (together). What can't travel in company takes a connection from the pool.
 //
 // Every row must bring back the viewer it was read for, in a column seen_by, as
 // the view subject gives it: a statement without one is refused, and a row that
@@ -85,6 +86,9 @@ func (o *oneStatement) shared(ctx context.Context, sql string, args []any) (pgx.
 	a, err := o.d.pipeline.Do(ctx, o.opening[:], sql, args)
 	if err == pipeline.ErrAlone { //nolint:errorlint // never wrapped
 		return o.alone(ctx, sql, args)
+	}
+	if err == pipeline.ErrMixed { //nolint:errorlint // never wrapped
+		return nil, privacy.ErrWrongViewer
 	}
 	if a == nil {
 		return nil, err

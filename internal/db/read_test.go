@@ -114,6 +114,99 @@ func TestAGroupInheritsNothing(t *testing.T) {
 	}
 }
 
+// Equal reads of a group are one statement, in which each is its caller's own: it
+// gives what the same read gives alone, to whom it gives anything, and notes who came.
+func TestEqualReadsShareAPlan(t *testing.T) {
+	t.Parallel()
+	f := sharing(t)
+	open := privacy.DefaultSettings(false)
+	open.Private, open.Discoverability = false, privacy.FoundByEveryone
+	open.Audiences = open.Audiences.With(privacy.HeartRate, privacy.Followers)
+	owner, asOwner := f.member(open)
+	follower, asFollower := f.member(open)
+	_, asStranger := f.member(open)
+	blocked, asBlocked := f.member(open)
+	revoked, asRevoked := f.member(open)
+	expired, asExpired := f.member(open)
+	refreshing, asRefresh := f.member(open)
+	idle, asIdle := f.member(open)
+	f.exec(`INSERT INTO edge VALUES ($1, $2, 1, $4), ($2, $1, 16, $4), ($1, $3, 4, $4), ($3, $1, 8, $4)`, owner, follower, blocked, now)
+	f.exec(`UPDATE auth.session SET revoked_at = $2 WHERE member_id = $1`, revoked, now)
+	f.exec(`UPDATE auth.token SET expires_at = $2 WHERE member_id = $1`, expired, now)
+	f.exec(`UPDATE auth.token SET kind = 'refresh' WHERE member_id = $1`, refreshing)
+	f.exec(`UPDATE auth.session SET last_used_at = $2 WHERE member_id = $1`, idle, now.Add(-time.Hour))
+	workouts := []uuid.UUID{f.workout(owner, privacy.Everyone), f.workout(owner, privacy.Followers), f.workout(owner, privacy.OnlyMe), uuid.New()}
+
+	type read = func(context.Context, db.Caller, func(context.Context, *db.Tx) error) error
+	ask := func(by read, c db.Caller, id uuid.UUID) (row string, err error) {
+		err = by(t.Context(), c, func(ctx context.Context, tx *db.Tx) error {
+			rows, err := tx.Query(ctx, `SELECT w.* FROM read_workout($1) w`, id)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				values, err := rows.Values()
+				if err != nil {
+					return err
+				}
+				row += fmt.Sprintf("%v as %v\n", values, tx.Viewer())
+			}
+			return rows.Err()
+		})
+		return row, err
+	}
+	var all []func()
+	shown, answered := 0, 0
+	for _, who := range []struct {
+		name    string
+		c       db.Caller
+		sees    int
+		refused bool
+	}{
+		{"the owner", asOwner, 3, false}, {"a follower", asFollower, 2, false}, {"a stranger", asStranger, 1, false}, {"one blocked", asBlocked, 0, false},
+		{"anonymous", db.Anonymous(now), 1, false}, {"one revoked", asRevoked, 0, true}, {"one expired", asExpired, 0, true},
+		{"a refresh token", asRefresh, 0, true}, {"an unknown token", db.WithToken("unknown", now), 0, true},
+	} {
+		sees := 0
+		for _, id := range workouts {
+			want, err := ask(f.ReadAlone, who.c, id)
+			if (fault.KindOf(err) == fault.KindUnauthenticated) != who.refused || err != nil && !who.refused {
+				t.Fatalf("%s alone: %v", who.name, err)
+			}
+			if want != "" {
+				sees++
+			}
+			answered++
+			all = append(all, func() {
+				got, inSet := ask(f.Read, who.c, id)
+				if got != want || fault.KindOf(inSet) != fault.KindOf(err) {
+					t.Errorf("%s in a set:\n%s%v, alone:\n%s%v", who.name, got, inSet, want, err)
+				}
+			})
+		}
+		if sees != who.sees {
+			t.Errorf("%s sees %d workouts, not %d", who.name, sees, who.sees)
+		}
+		shown += sees
+	}
+	all = append(all, func() {
+		if row, err := ask(f.Read, asIdle, workouts[0]); row == "" || err != nil {
+			t.Errorf("one whose use is to be noted: %q, %v", row, err)
+		}
+	}, f.reads(asFollower, follower))
+	before := f.Pipeline()
+	f.together(nil, all...)
+	after := f.Pipeline()
+	if got := int(after.Together - before.Together); got != answered || after.Alone != before.Alone || shown == 0 { //nolint:gosec // few
+		t.Errorf("%d reads of %d shared a plan: %+v, then %+v", got, answered, before, after)
+	}
+	var noted time.Time
+	if err := f.root.QueryRow(t.Context(), `SELECT last_used_at FROM auth.session WHERE member_id = $1`, idle).Scan(&noted); err != nil || !noted.Equal(now) {
+		t.Errorf("its use was noted at %s, %v", noted, err)
+	}
+}
+
 // The same session twice in a group notes its use once, and two connections that
 // meet the same sessions in either order don't wait for each other.
 func TestNotesOfUseInGroups(t *testing.T) {

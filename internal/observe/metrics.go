@@ -84,6 +84,7 @@ func (m *Metrics) Pipeline(stat func() pipeline.Stat) error {
 		value("waiting", "Reads that nobody has sent yet.", func(s pipeline.Stat) float64 { return float64(s.Waiting) }),
 		count("reads_total", "Reads sent in groups.", func(s pipeline.Stat) uint64 { return s.Requests }),
 		count("groups_total", "Groups sent.", func(s pipeline.Stat) uint64 { return s.Groups }),
+		count("together_total", "Reads answered by one statement with others of their kind.", func(s pipeline.Stat) uint64 { return s.Together }),
 		count("alone_total", "Reads that were told to run alone, on a connection of the pool.", func(s pipeline.Stat) uint64 { return s.Alone }),
 	} {
 		if err := m.registry.Register(c); err != nil {

@@ -165,6 +165,7 @@ func (w *world) withoutRLS() {
 		WHERE f.member_id = viewer_id() AND f.bits & 16 <> 0 ORDER BY w.started_at DESC, w.id DESC $$`)
 	w.sql(`CREATE OR REPLACE FUNCTION read_workout(wanted uuid) RETURNS SETOF workout_seen LANGUAGE sql STABLE AS $$
 		SELECT * FROM workout_seen w WHERE w.id = wanted $$`)
+	w.sql(`DROP FUNCTION read_workout_each(bytea[], timestamptz[], uuid[])`) // read_workout is asked instead
 	w.sql(`CREATE OR REPLACE FUNCTION read_samples(wanted uuid, families text[], previews boolean) RETURNS SETOF samples_seen LANGUAGE sql STABLE AS $$
 		SELECT s.* FROM samples_seen s WHERE s.id = wanted $$`)
 }

@@ -25,10 +25,12 @@ type conn struct {
 	out       []byte
 	prepared  map[*statement]bool
 	preparing []preparation // by the group in flight, in order
+	units     []unit        // of the group in flight
+	row       []byte        // of a set, before it is a request's
 	expires   time.Time
 }
 
-// preparation is a statement that is prepared in front of a request of the group.
+// preparation is a statement that is prepared in front of a unit of the group.
 type preparation struct {
 	at int
 	*statement
@@ -61,17 +63,55 @@ func (c *conn) close() {
 	_ = c.net.Close()
 }
 
+// unit is what is sent and answered as one: a request behind its opening, or
+// the requests of a set.
+type unit struct {
+	set      *statement // nil: the opening and the statement of the one request
+	requests []*request
+}
+
+// units puts the requests that a set answers together, and each other on its own.
+func units(out []unit, group []*request) []unit {
+each:
+	for i, r := range group {
+		set := r.statement.set
+		if set == nil || r.single {
+			out = append(out, unit{requests: group[i : i+1]})
+			continue
+		}
+		for j := range out {
+			if out[j].set == set {
+				out[j].requests = append(out[j].requests, r)
+				continue each
+			}
+		}
+		out = append(out, unit{set, append(make([]*request, 0, len(group)-i), r)})
+	}
+	return out
+}
+
 // turn sends a group and finishes each of its requests. After an error the
 // connection is of no use. An empty group asks whether somebody is there.
-func (c *conn) turn(group []*request) error {
-	answered := 0
+func (c *conn) turn(group []*request) (err error) {
+	c.out, c.preparing, c.units = c.out[:0], c.preparing[:0], units(c.units[:0], group)
+	waiting := c.units
+	var left []*request // that their set had no row for
 	defer func() {
-		for _, r := range group[answered:] {
+		for _, u := range waiting {
+			left = append(left, u.requests...)
+		}
+		for _, r := range left {
 			r.finish(ErrAlone)
 		}
+		clear(c.units)
 	}()
-	c.out, c.preparing = c.out[:0], c.preparing[:0]
-	for i, r := range group {
+	for i, u := range c.units {
+		if u.set != nil {
+			c.prepare(i, u.set)
+			c.out = appendSet(c.out, u)
+			continue
+		}
+		r := u.requests[0]
 		c.prepare(i, r.opening)
 		c.prepare(i, r.statement)
 		c.out = append(c.out, r.out...)
@@ -83,45 +123,82 @@ func (c *conn) turn(group []*request) error {
 	if _, err := c.net.Write(c.out); err != nil {
 		return err
 	}
-	for i, r := range group {
-		err := c.answer(i, r)
+	for i, u := range c.units {
+		err := c.answer(i, u)
 		var failed *pgconn.PgError
+		if err == ErrMixed { //nolint:errorlint // never wrapped
+			waiting = waiting[1:]
+			for _, r := range u.requests {
+				r.finish(err)
+			}
+			return err
+		}
 		if err != nil && !errors.As(err, &failed) || severe(failed) {
 			return err
 		}
 		if failed == nil {
-			answered++
-			r.finish(r.outcome())
+			waiting = waiting[1:]
+			left = u.finish(c.p, left)
 			continue
 		}
 		if obsolete(failed) {
-			r.opening.drop(c.p)
-			r.statement.drop(c.p)
+			u.drop(c.p)
 			return err
 		}
-		if !causedByCompany(failed) { // otherwise it goes with those behind it
-			answered++
-			r.finish(failed)
+		if u.set == nil && !causedByCompany(failed) { // otherwise it goes with those behind it
+			waiting = waiting[1:]
+			u.requests[0].finish(failed)
 		}
 		break
 	}
-	return c.ready()
+	if err := c.ready(); err != nil || len(left) == 0 {
+		return err
+	}
+	again := left
+	left = nil
+	for _, r := range again {
+		r.single = true
+	}
+	return c.turn(again)
+}
+
+// finish ends the requests that have their answer, and adds the others to left.
+func (u unit) finish(p *Pipeline, left []*request) []*request {
+	for _, r := range u.requests {
+		if r.data == nil {
+			left = append(left, r)
+			continue
+		}
+		if u.set != nil {
+			p.together.Add(1)
+		}
+		r.finish(r.outcome(u.set))
+	}
+	return left
+}
+
+// drop makes what a unit was sent by be described anew.
+func (u unit) drop(p *Pipeline) {
+	for _, r := range u.requests[:1] {
+		r.opening.drop(p)
+		r.statement.drop(p)
+	}
 }
 
 // outcome is what becomes of an answer that is complete.
-func (r *request) outcome() error {
+func (r *request) outcome(set *statement) error {
 	if r.large {
 		r.statement.alone.Store(true)
 		return ErrAlone
 	}
-	if r.opening.dropped.Load() || r.statement.dropped.Load() {
+	if r.opening.dropped.Load() || r.statement.dropped.Load() || set != nil && set.dropped.Load() {
 		return ErrAlone // it was read by another description
 	}
 	r.statement.size.Store(int32(len(r.data))) //nolint:gosec // maxResult bounds it
 	return nil
 }
 
-// prepare puts Parse and Describe in front of the first request that needs them.
+// prepare puts Parse and Describe in front of the first unit that needs them.
 func (c *conn) prepare(at int, s *statement) {
 	if c.prepared[s] {
 		return
@@ -142,15 +219,19 @@ func (c *conn) prepare(at int, s *statement) {
 	}
 }
 
-// answer reads all that belongs to a request. The rows of a statement that
-// fails are dropped, the opening's stays.
-func (c *conn) answer(i int, r *request) error {
+// answer reads all that belongs to a unit. The rows of a statement that fails
+// are dropped, the opening's stays.
+func (c *conn) answer(i int, u unit) error {
 	for len(c.preparing) > 0 && c.preparing[0].at == i {
 		if err := c.preparedAs(c.preparing[0].statement); err != nil {
 			return err
 		}
 		c.preparing = c.preparing[1:]
 	}
+	if u.set != nil {
+		return c.answerSet(u)
+	}
+	r := u.requests[0]
 	r.data = make([]byte, 0, max(256, r.statement.size.Load()))
 	rows, err := c.result(r)
 	if err != nil {
@@ -204,7 +285,7 @@ func (c *conn) result(r *request) (rows int, err error) {
 		switch kind {
 		case 'D':
 			rows++
-			if err := c.row(r, size); err != nil {
+			if err := c.keepRow(r, size); err != nil {
 				return rows, err
 			}
 		case 'C':
@@ -212,8 +293,8 @@ func (c *conn) result(r *request) (rows int, err error) {
 			if err != nil {
 				return rows, err
 			}
-			if !strings.HasPrefix(string(tag), "SELECT ") {
-				return rows, fmt.Errorf("pipeline: not a read: %s", tag)
+			if err := readOnly(tag); err != nil {
+				return rows, err
 			}
 			_, err = c.in.Discard(size)
 			return rows, err
@@ -223,7 +304,14 @@ func (c *conn) result(r *request) (rows int, err error) {
 	}
 }
 
-func (c *conn) row(r *request, size int) error {
+func readOnly(tag []byte) error {
+	if !strings.HasPrefix(string(tag), "SELECT ") {
+		return fmt.Errorf("pipeline: not a read: %s", tag)
+	}
+	return nil
+}
+
+func (c *conn) keepRow(r *request, size int) error {
 	n := len(r.data)
 	if r.large = r.large || n+4+size > maxResult; r.large {
 		_, err := c.in.Discard(size)

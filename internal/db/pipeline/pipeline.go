@@ -17,6 +17,11 @@
 //   - The opening says who asks, and sets it for the transaction whatever it
 //     finds. It goes in front of each statement, so nothing is inherited from the
 //     request before. The caller compares what it said with what the rows say.
+//   - Equal statements of a group may be answered by one, their set, that takes the
+//     openings' values and their own as arrays. It authenticates each by itself, and
+//     each of its rows brings back its place and the value that its opening began
+//     with, a token's hash: one that is not the request's is ErrMixed, for all of the
+//     set. What a set has no row for goes behind its own opening after all.
 //   - Statements are reads: text that doesn't begin with SELECT or WITH is
 //     refused, and so is an answer that isn't a SELECT's.
 //   - Each statement has a snapshot of its own (read committed), taken when it is
@@ -66,6 +71,10 @@ const (
 	maxStatements = 256
 )
 
+// ErrMixed: a row of a set is not of the request that it says it is of. Nothing of
+// the set is an answer.
+var ErrMixed = errors.New("pipeline: a row for another request")
+
 // ErrAlone: the request has to run by itself, on a connection of its own. It
 // may have been sent, and has left nothing behind.
 var ErrAlone = errors.New("pipeline: to be run alone")
@@ -78,6 +87,8 @@ type Config struct {
 	Describe func(ctx context.Context, sql string) (*pgconn.StatementDescription, error)
 	// Opening is the statement in front of each request. It gives one row.
 	Opening string
+	// Together gives the set of a statement (see set.go), or nothing. It may be nil.
+	Together func(sql string) string
 	// Connections is how many there are.
 	Connections int
 	// Timeout is the server's bound on one statement.
@@ -91,6 +102,7 @@ type Stat struct {
 	Waiting     int    // requests that nobody has sent yet
 	Requests    uint64 // sent so far
 	Groups      uint64 // sent so far
+	Together    uint64 // requests answered by a set so far
 	Alone       uint64 // requests that were told to run alone
 }
 
@@ -110,6 +122,7 @@ type Pipeline struct {
 	workers  sync.WaitGroup
 	requests atomic.Uint64
 	groups   atomic.Uint64
+	together atomic.Uint64
 	alone    atomic.Uint64
 }
 
@@ -134,11 +147,11 @@ func Open(ctx context.Context, conf Config) (*Pipeline, error) {
 // then the statement, and gives what came back. The answer must be closed. An error of the statement is a
 // *pgconn.PgError, with an answer that holds the opening's row if there was one.
 func (p *Pipeline) Do(ctx context.Context, opening [][]byte, sql string, args []any) (*Answer, error) {
-	o, err := p.statements.find(ctx, p.conf.Describe, p.conf.Opening)
+	o, err := p.statements.find(ctx, &p.conf, p.conf.Opening)
 	if err != nil {
 		return nil, err
 	}
-	s, err := p.statements.find(ctx, p.conf.Describe, sql)
+	s, err := p.statements.find(ctx, &p.conf, sql)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +163,11 @@ func (p *Pipeline) Do(ctx context.Context, opening [][]byte, sql string, args []
 		r.recycle()
 		return nil, err
 	}
-	if len(r.out) > maxSent || !p.submit(r) {
+	if len(r.out) > maxSent {
+		r.recycle()
+		return nil, p.refuse()
+	}
+	if !p.submit(r) {
 		r.recycle()
 		return nil, p.refuse()
 	}
@@ -267,7 +284,7 @@ func (p *Pipeline) Stat() Stat {
 	defer p.mu.Unlock()
 	return Stat{
 		Connections: p.conf.Connections, Up: p.up, Waiting: len(p.waiting),
-		Requests: p.requests.Load(), Groups: p.groups.Load(), Alone: p.alone.Load(),
+		Requests: p.requests.Load(), Groups: p.groups.Load(), Together: p.together.Load(), Alone: p.alone.Load(),
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // request is one caller's opening and statement, and then what came back. It is
@@ -14,6 +16,8 @@ type request struct {
 	opening   *statement
 	statement *statement
 	out       []byte // Bind, Execute; Bind, Execute
+	values    [2]int // where in out the values of the opening and of the statement begin
+	single    bool   // not for a set
 	data      []byte // rows as they came: length, row; the opening's first
 	large     bool   // more came than an answer may hold
 	err       error
@@ -30,7 +34,7 @@ func newRequest() *request {
 // recycle gives a request back that nobody else holds. What was read goes on
 // with the answer, and is not used again.
 func (r *request) recycle() {
-	r.opening, r.statement, r.data, r.large, r.err = nil, nil, nil, false, nil
+	r.opening, r.statement, r.data, r.large, r.single, r.err = nil, nil, nil, false, false, nil
 	if cap(r.out) > 4<<10 {
 		r.out = nil
 	}
@@ -53,6 +57,7 @@ func (r *request) encode(opening *statement, values [][]byte, s *statement, args
 	r.opening, r.statement = opening, s
 	out := append(appendHead(r.out, opening), 0, 1, 0, 1) // one format for all: binary
 	out = appendInt16(out, len(values))
+	r.values[0] = len(out)
 	for _, v := range values {
 		if v == nil {
 			out = append(out, 0xff, 0xff, 0xff, 0xff)
@@ -66,6 +71,7 @@ func (r *request) encode(opening *statement, values [][]byte, s *statement, args
 	out = appendInt16(appendHead(out, s), len(args))
 	formats := len(out)
 	out = appendInt16(append(out, make([]byte, 2*len(args))...), len(args))
+	r.values[1] = len(out)
 	var err error
 	for i, arg := range args {
 		oid := s.params.ParamOIDs[i]
@@ -76,6 +82,7 @@ func (r *request) encode(opening *statement, values [][]byte, s *statement, args
 				return fmt.Errorf("pipeline: argument %d: %w", i+1, err)
 			}
 		}
+		r.single = r.single || format != pgtype.BinaryFormatCode
 		out[formats+2*i+1] = byte(format) //nolint:gosec // 0 or 1
 	}
 	r.out = appendTail(out, start, s)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,6 +26,7 @@ type statement struct {
 	fields []pgconn.FieldDescription    // with the format that results come in
 	head   []byte                       // of Bind: portal and name
 	tail   []byte                       // of Bind: the formats of results; then Execute
+	set    *statement                   // that answers many requests of it at once, or nil
 
 	alone   atomic.Bool  // its results are large
 	dropped atomic.Bool  // the database has another idea of it by now
@@ -38,25 +40,35 @@ type registry struct {
 	named int
 }
 
-type describe = func(context.Context, string) (*pgconn.StatementDescription, error)
-
 // find gives the statement of a text, described if it is a new one.
-func (g *registry) find(ctx context.Context, ask describe, sql string) (*statement, error) {
+func (g *registry) find(ctx context.Context, conf *Config, sql string) (*statement, error) {
 	if known := g.known.Load(); known != nil {
 		if s := (*known)[sql]; s != nil {
 			return s, nil
 		}
 	}
-	return g.describe(ctx, ask, sql)
+	return g.describe(ctx, conf, sql)
 }
 
-func (g *registry) describe(ctx context.Context, ask describe, sql string) (*statement, error) {
-	d, err := ask(ctx, sql)
+func (g *registry) describe(ctx context.Context, conf *Config, sql string) (*statement, error) {
+	d, err := conf.Describe(ctx, sql)
 	if err != nil {
 		return nil, err
 	}
 	if !isRead(sql) || len(d.Fields) == 0 {
 		return nil, fmt.Errorf("pipeline: not a read: %.40q", sql)
+	}
+	var together string
+	var set *pgconn.StatementDescription
+	if conf.Together != nil {
+		together = conf.Together(sql)
+	}
+	if together != "" {
+		set, err = conf.Describe(ctx, together)
+		var missing *pgconn.PgError
+		if err != nil && (!errors.As(err, &missing) || missing.Code != "42883") { // a database without the function does without
+			return nil, err
+		}
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -72,6 +84,12 @@ func (g *registry) describe(ctx context.Context, ask describe, sql string) (*sta
 	}
 	g.named++
 	s := newStatement(fmt.Sprintf("r%d", g.named), sql, d)
+	if set != nil {
+		s.set = newStatement(s.name+"s", together, set)
+		if err := s.set.answers(known[conf.Opening], s); err != nil {
+			return nil, err
+		}
+	}
 	known[sql] = s
 	g.known.Store(&known)
 	return s, nil

@@ -1,0 +1,1 @@
+DROP FUNCTION read_workout_each(bytea[], timestamptz[], uuid[]);
