@@ -37,7 +37,7 @@ type statement struct {
 type registry struct {
 	known atomic.Pointer[map[string]*statement]
 	mu    sync.Mutex
-	named int
+	named atomic.Int64
 }
 
 // find gives the statement of a text, described if it is a new one.
@@ -58,17 +58,10 @@ func (g *registry) describe(ctx context.Context, conf *Config, sql string) (*sta
 	if !isRead(sql) || len(d.Fields) == 0 {
 		return nil, fmt.Errorf("pipeline: not a read: %.40q", sql)
 	}
-	var together string
-	var set *pgconn.StatementDescription
-	if conf.Together != nil {
-		together = conf.Together(sql)
-	}
-	if together != "" {
-		set, err = conf.Describe(ctx, together)
-		var missing *pgconn.PgError
-		if err != nil && (!errors.As(err, &missing) || missing.Code != "42883") { // a database without the function does without
-			return nil, err
-		}
+	name := fmt.Sprintf("r%d", g.named.Add(1))
+	set, err := setOf(ctx, conf, name+"s", sql)
+	if err != nil {
+		return nil, err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -82,17 +75,41 @@ func (g *registry) describe(ctx context.Context, conf *Config, sql string) (*sta
 	if len(known) >= maxStatements {
 		return nil, ErrAlone
 	}
-	g.named++
-	s := newStatement(fmt.Sprintf("r%d", g.named), sql, d)
+	s := newStatement(name, sql, d)
 	if set != nil {
-		s.set = newStatement(s.name+"s", together, set)
-		if err := s.set.answers(known[conf.Opening], s); err != nil {
+		opening := known[conf.Opening]
+		if opening == nil {
+			return nil, ErrAlone // it is described anew just now
+		}
+		if err := set.answers(opening, s); err != nil {
 			return nil, err
 		}
+		s.set = set
 	}
 	known[sql] = s
 	g.known.Store(&known)
 	return s, nil
+}
+
+// setOf gives the set of a statement; one that has none, and a database that doesn't
+// have it, do without.
+func setOf(ctx context.Context, conf *Config, name, sql string) (*statement, error) {
+	if conf.Together == nil {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	set := conf.Together(sql)
+	if set == "" {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	d, err := conf.Describe(ctx, set)
+	if err != nil {
+		var missing *pgconn.PgError
+		if errors.As(err, &missing) && missing.Code == "42883" {
+			return nil, nil //nolint:nilnil // there is none
+		}
+		return nil, err
+	}
+	return newStatement(name, set, d), nil
 }
 
 // drop makes a statement one that is described anew when it is next asked for.
