@@ -69,7 +69,7 @@ func TestProduction(t *testing.T) {
 		"sender":          {c.Mail.From.Address, "no-reply@example.com"},
 		"proxies":         {fmt.Sprint(c.Edge.TrustedProxies), "[10.0.0.0/8 2001:db8::/32]"},
 		"origins":         {fmt.Sprint(c.Edge.CORSOrigins), "[https://app.example.com]"},
-		"login":           {fmt.Sprint(c.Login), "{65536 1 1 2 64}"},
+		"login":           {fmt.Sprint(c.Login), "{65536 1 1 1 64}"},
 		"import":          {fmt.Sprint(c.MaxImportBytes), "33554432"},
 		"shutdown":        {c.ShutdownTimeout.String(), "30s"},
 		"level":           {c.LogLevel.String(), "WARN"},

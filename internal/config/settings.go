@@ -138,8 +138,8 @@ var settings = []setting{
 		doc: "lanes of one password hash",
 		set: integer(1, 16, func(c *Config, n int64) { c.Login.ArgonParallelism = uint8(n) }),
 	}, {
-		name: "PACELINE_LOGIN_CONCURRENCY", standard: "2",
-		doc: "passwords hashed at the same time; times the memory above is what logins can take",
+		name: "PACELINE_LOGIN_CONCURRENCY", standard: "1",
+		doc: "passwords hashed at the same time; times the memory above is what logins can take; fewer than there are cores, or a flood of logins holds up reads",
 		set: integer(1, 256, func(c *Config, n int64) { c.Login.Concurrency = int(n) }),
 	}, {
 		name: "PACELINE_LOGIN_QUEUE", standard: "64",
