@@ -25,8 +25,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+	googleuuid "github.com/vgarvardt/pgx-google-uuid/v5"
 
 	"github.com/paceline/paceline/internal/db/pipeline"
 )
@@ -142,6 +144,10 @@ func open(ctx context.Context, c Config, role string, connections int) (*pgxpool
 	params["statement_timeout"] = fmt.Sprint(timeout.Milliseconds())
 	params["lock_timeout"] = fmt.Sprint(timeout.Milliseconds())
 	params["idle_in_transaction_session_timeout"] = fmt.Sprint((2 * timeout).Milliseconds())
+	conf.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		googleuuid.Register(c.TypeMap()) // otherwise each id of a list is written as text and read back
+		return nil
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
 		return nil, err

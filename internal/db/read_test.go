@@ -146,11 +146,7 @@ func TestEqualReadsShareAPlan(t *testing.T) {
 			}
 			defer rows.Close()
 			for rows.Next() {
-				values, err := rows.Values()
-				if err != nil {
-					return err
-				}
-				row += fmt.Sprintf("%v as %v\n", values, tx.Viewer())
+				row += fmt.Sprintf("%x as %v\n", rows.RawValues(), tx.Viewer())
 			}
 			return rows.Err()
 		})
