@@ -92,17 +92,15 @@ each:
 
 // turn sends a group and finishes each of its requests. After an error the
 // connection is of no use. An empty group asks whether somebody is there.
-func (c *conn) turn(group []*request) (err error) {
+func (c *conn) turn(group []*request) error {
 	c.out, c.preparing, c.units = c.out[:0], c.preparing[:0], units(c.units[:0], group)
 	waiting := c.units
 	var left []*request // that their set had no row for
 	defer func() {
 		for _, u := range waiting {
-			left = append(left, u.requests...)
+			u.alone()
 		}
-		for _, r := range left {
-			r.finish(ErrAlone)
-		}
+		unit{requests: left}.alone()
 		clear(c.units)
 	}()
 	for i, u := range c.units {
@@ -159,6 +157,10 @@ func (c *conn) turn(group []*request) (err error) {
 	for _, r := range again {
 		r.single = true
 	}
+	for _, u := range waiting {
+		u.alone()
+	}
+	waiting = nil // its place is the next turn's
 	return c.turn(again)
 }
 
@@ -175,6 +177,13 @@ func (u unit) finish(p *Pipeline, left []*request) []*request {
 		r.finish(r.outcome(u.set))
 	}
 	return left
+}
+
+// alone has each request of a unit run by itself.
+func (u unit) alone() {
+	for _, r := range u.requests {
+		r.finish(ErrAlone)
+	}
 }
 
 // drop makes what a unit was sent by be described anew.

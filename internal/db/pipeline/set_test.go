@@ -16,6 +16,12 @@ import (
 // hearSet runs a group of equal requests, each with a token's hash, against what a
 // server says to their set.
 func hearSet(server string, hashes ...string) (group []*request, lost error) {
+	return hearSetWith(server, 0, hashes...)
+}
+
+// hearSetWith is hearSet with so many others in the group, that are for no set. The first
+// request of the set stands in front of them, the rest behind.
+func hearSetWith(server string, others int, hashes ...string) (group []*request, lost error) {
 	field := func(name string, oid uint32) pgconn.FieldDescription {
 		return pgconn.FieldDescription{Name: name, DataTypeOID: oid}
 	}
@@ -51,7 +57,13 @@ func hearSet(server string, hashes ...string) (group []*request, lost error) {
 		}
 		group = append(group, r)
 	}
-	return group, c.turn(group)
+	for range others {
+		r := &request{opening: opening, statement: newStatement("other", "other", &pgconn.StatementDescription{Fields: one.fields}), done: make(chan struct{}, 1)}
+		c.prepared[r.statement] = true
+		group = slices.Insert(group, 0, r)
+	}
+	sent := slices.Concat(group[others:others+1], group[:others], group[others+1:])
+	return group, c.turn(sent)
 }
 
 // dealt is a row of a set; an empty value is NULL.
@@ -119,6 +131,35 @@ func TestARowOfASetIsItsRequests(t *testing.T) {
 			if opening != want.opening || !slices.Equal(values, want.values) || !errors.Is(err, want.err) || err != nil && want.err == nil {
 				t.Errorf("%s, request %d: %q %q %v, not %v", name, i, opening, values, err, want)
 			}
+		}
+	}
+}
+
+// Those whom a set leaves out go again while others of the group failed, and nobody
+// is left without an end.
+func TestASetInBadCompany(t *testing.T) {
+	t.Parallel()
+	again := ""
+	for _, who := range []string{"a", "b", "c", "d"} {
+		again += reply(who, "for "+who)
+	}
+	failed := bound + row("x") + selected + failing + idling
+	group, lost := hearSetWith(bound+message('C', "SELECT 0\x00")+failed+again+idling, 3, "a", "b", "c", "d")
+	if lost != nil {
+		t.Fatal(lost)
+	}
+	var failure *pgconn.PgError
+	if _, _, err := read(t, group[0]); !errors.As(err, &failure) {
+		t.Errorf("the one that fails: %v", err)
+	}
+	for _, r := range group[1:3] {
+		if _, _, err := read(t, r); !errors.Is(err, ErrAlone) {
+			t.Errorf("one behind it: %v", err)
+		}
+	}
+	for i, who := range []string{"a", "b", "c", "d"} {
+		if opening, values, err := read(t, group[3+i]); opening != who || !slices.Equal(values, []string{"for " + who}) || err != nil {
+			t.Errorf("one left out: %q %q %v", opening, values, err)
 		}
 	}
 }
