@@ -14,7 +14,8 @@ import (
 // Read runs the one statement that fn asks for, as who the caller proves to be.
 // Authentication and the statement travel together and run in one transaction,
 // in one round trip that they share with whoever else is waiting (package
-// pipeline), and one statement with equal ones (together). What can't travel in company takes a connection from the pool.
+// pipeline), and in one statement with equal ones (together). What can't travel in
+// company takes a connection from the pool.
 //
 // Every row must bring back the viewer it was read for, in a column seen_by, as
 // the view subject gives it: a statement without one is refused, and a row that

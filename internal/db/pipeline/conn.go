@@ -93,14 +93,30 @@ each:
 // turn sends a group and finishes each of its requests. After an error the
 // connection is of no use. An empty group asks whether somebody is there.
 func (c *conn) turn(group []*request) error {
+	left, err := c.exchange(group)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	for _, r := range left {
+		r.single = true
+	}
+	_, err = c.exchange(left)
+	return err
+}
+
+// exchange sends a group and finishes each of its requests but those that their set
+// had no row for.
+func (c *conn) exchange(group []*request) (left []*request, err error) {
 	c.out, c.preparing, c.units = c.out[:0], c.preparing[:0], units(c.units[:0], group)
 	waiting := c.units
-	var left []*request // that their set had no row for
 	defer func() {
 		for _, u := range waiting {
-			u.alone()
+			u.finish(ErrAlone)
 		}
-		unit{requests: left}.alone()
+		if err != nil {
+			unit{requests: left}.finish(ErrAlone)
+			left = nil
+		}
 		clear(c.units)
 	}()
 	for i, u := range c.units {
@@ -116,56 +132,43 @@ func (c *conn) turn(group []*request) error {
 	}
 	c.out = append(c.out, 'S', 0, 0, 0, 4)
 	if err := c.net.SetDeadline(in(2*c.p.conf.Timeout + time.Second)); err != nil {
-		return err
+		return left, err
 	}
 	if _, err := c.net.Write(c.out); err != nil {
-		return err
+		return left, err
 	}
 	for i, u := range c.units {
 		err := c.answer(i, u)
 		var failed *pgconn.PgError
 		if err == ErrMixed { //nolint:errorlint // never wrapped
 			waiting = waiting[1:]
-			for _, r := range u.requests {
-				r.finish(err)
-			}
-			return err
+			u.finish(err)
+			return left, err
 		}
 		if err != nil && !errors.As(err, &failed) || severe(failed) {
-			return err
+			return left, err
 		}
 		if failed == nil {
 			waiting = waiting[1:]
-			left = u.finish(c.p, left)
+			left = u.answered(c.p, left)
 			continue
 		}
 		if obsolete(failed) {
-			u.drop(c.p)
-			return err
+			u.requests[0].opening.drop(c.p)
+			u.requests[0].statement.drop(c.p)
+			return left, err
 		}
 		if u.set == nil && !causedByCompany(failed) { // otherwise it goes with those behind it
 			waiting = waiting[1:]
-			u.requests[0].finish(failed)
+			u.finish(failed)
 		}
 		break
 	}
-	if err := c.ready(); err != nil || len(left) == 0 {
-		return err
-	}
-	again := left
-	left = nil
-	for _, r := range again {
-		r.single = true
-	}
-	for _, u := range waiting {
-		u.alone()
-	}
-	waiting = nil // its place is the next turn's
-	return c.turn(again)
+	return left, c.ready()
 }
 
-// finish ends the requests that have their answer, and adds the others to left.
-func (u unit) finish(p *Pipeline, left []*request) []*request {
+// answered ends the requests that have their answer, and adds the others to left.
+func (u unit) answered(p *Pipeline, left []*request) []*request {
 	for _, r := range u.requests {
 		if r.data == nil {
 			left = append(left, r)
@@ -174,33 +177,25 @@ func (u unit) finish(p *Pipeline, left []*request) []*request {
 		if u.set != nil {
 			p.together.Add(1)
 		}
-		r.finish(r.outcome(u.set))
+		r.finish(r.outcome())
 	}
 	return left
 }
 
-// alone has each request of a unit run by itself.
-func (u unit) alone() {
+// finish ends all requests in the same way.
+func (u unit) finish(err error) {
 	for _, r := range u.requests {
-		r.finish(ErrAlone)
-	}
-}
-
-// drop makes what a unit was sent by be described anew.
-func (u unit) drop(p *Pipeline) {
-	for _, r := range u.requests[:1] {
-		r.opening.drop(p)
-		r.statement.drop(p)
+		r.finish(err)
 	}
 }
 
 // outcome is what becomes of an answer that is complete.
-func (r *request) outcome(set *statement) error {
+func (r *request) outcome() error {
 	if r.large {
 		r.statement.alone.Store(true)
 		return ErrAlone
 	}
-	if r.opening.dropped.Load() || r.statement.dropped.Load() || set != nil && set.dropped.Load() {
+	if r.opening.dropped.Load() || r.statement.dropped.Load() {
 		return ErrAlone // it was read by another description
 	}
 	r.statement.size.Store(int32(len(r.data))) //nolint:gosec // maxResult bounds it

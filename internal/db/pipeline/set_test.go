@@ -40,6 +40,7 @@ func hearSetWith(server string, others int, hashes ...string) (group []*request,
 	if err := one.set.answers(opening, one); err != nil {
 		return nil, err
 	}
+	one.set.of = one
 	stream := said{Reader: strings.NewReader(server)}
 	c := &conn{
 		p: &Pipeline{}, net: stream, in: bufio.NewReader(stream),
@@ -161,6 +162,21 @@ func TestASetInBadCompany(t *testing.T) {
 		if opening, values, err := read(t, group[3+i]); opening != who || !slices.Equal(values, []string{"for " + who}) || err != nil {
 			t.Errorf("one left out: %q %q %v", opening, values, err)
 		}
+	}
+}
+
+// A set that the database describes otherwise by now is forgotten with its statement,
+// which is then described anew; else all that asks for it would run alone for good.
+func TestASetThatChangedIsDescribedAnew(t *testing.T) {
+	t.Parallel()
+	p := &Pipeline{}
+	one := newStatement("one", "one", &pgconn.StatementDescription{})
+	one.set = newStatement("set", "set", &pgconn.StatementDescription{})
+	one.set.of = one
+	p.statements.known.Store(&map[string]*statement{"one": one})
+	one.set.drop(p)
+	if known := *p.statements.known.Load(); known["one"] != nil || !one.dropped.Load() {
+		t.Errorf("still known: %v, dropped: %t", known, one.dropped.Load())
 	}
 }
 

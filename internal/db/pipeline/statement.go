@@ -27,6 +27,7 @@ type statement struct {
 	head   []byte                       // of Bind: portal and name
 	tail   []byte                       // of Bind: the formats of results; then Execute
 	set    *statement                   // that answers many requests of it at once, or nil
+	of     *statement                   // of a set: what it is the set of
 
 	alone   atomic.Bool  // its results are large
 	dropped atomic.Bool  // the database has another idea of it by now
@@ -84,7 +85,7 @@ func (g *registry) describe(ctx context.Context, conf *Config, sql string) (*sta
 		if err := set.answers(opening, s); err != nil {
 			return nil, err
 		}
-		s.set = set
+		s.set, set.of = set, s
 	}
 	known[sql] = s
 	g.known.Store(&known)
@@ -112,8 +113,12 @@ func setOf(ctx context.Context, conf *Config, name, sql string) (*statement, err
 	return newStatement(name, set, d), nil
 }
 
-// drop makes a statement one that is described anew when it is next asked for.
+// drop makes a statement one that is described anew when it is next asked for, and
+// a statement with its set.
 func (s *statement) drop(p *Pipeline) {
+	if s.of != nil {
+		s = s.of
+	}
 	g := &p.statements
 	g.mu.Lock()
 	defer g.mu.Unlock()
