@@ -49,10 +49,10 @@ func (l *Limiter) Charge(ctx context.Context, c db.Caller, n Network, subjects [
 	}
 	if wait > 0 {
 		after := time.Duration(wait) * time.Second
-		l.stopped.keep(now, now.Add(min(after, stoppedFor)), reader)
+		l.stopped.keep(now.Add(min(after, stoppedFor)), reader)
 		return l.stop(ctx)
 	}
-	l.charged.keep(now, now.Add(chargedFor), page)
+	l.charged.keep(now.Add(chargedFor), page)
 	return nil
 }
 

@@ -104,16 +104,15 @@ func (l *Limiter) findMembers(ctx context.Context, secret []byte, sessions []tol
 const few = 64
 
 // pending is what was counted and not yet told of, of counters with more than a few.
-// Counters that are over go.
+// Counters that are over go, after it.
 func (t *table[K]) pending(slot int64, quota func(Class) int) []told[K] {
 	var out []told[K]
 	for i := range t.shards {
 		s := &t.shards[i]
 		s.Lock()
-		for e, c := range s.m {
+		for e, c := range s.counters.all() {
 			switch {
 			case c.slot < slot-1:
-				delete(s.m, e)
 			case c.late > 0 && int(c.prev) > quota(e.class)/few:
 				out = append(out, told[K]{entry: e, slot: c.slot - 1, count: c.late})
 				fallthrough
@@ -121,6 +120,7 @@ func (t *table[K]) pending(slot int64, quota func(Class) int) []told[K] {
 				out = append(out, told[K]{entry: e, slot: c.slot, count: c.delta})
 			}
 		}
+		s.forget(slot)
 		s.Unlock()
 	}
 	return out
@@ -163,19 +163,19 @@ func settle[K comparable](t *table[K], sums *sums, row query.AddRow, all []told[
 	for _, one := range all {
 		s := &t.shards[t.shard(one.entry)]
 		s.Lock()
-		c, there := s.m[one.entry]
+		c, there := s.counters.get(one.entry)
 		switch i, asked := sums.at[sumKey{string(one.key), one.slot}]; {
 		case !there:
 		case !asked: // a token that is none any more
-			delete(s.m, one.entry)
+			s.counters.set(one.entry, counter{slot: c.slot})
 		case c.slot == one.slot:
 			c.delta -= min(c.delta, one.count)
 			c.base, c.prev = clamp(row.Totals[i]), clamp(row.Befores[i])
-			s.m[one.entry] = c
+			s.counters.set(one.entry, c)
 		case c.slot == one.slot+1:
 			c.late -= min(c.late, one.count)
 			c.prev = clamp(row.Totals[i])
-			s.m[one.entry] = c
+			s.counters.set(one.entry, c)
 		}
 		s.Unlock()
 	}

@@ -20,7 +20,7 @@ const MaxCounters = maxCounters
 func (t *table[K]) size() (n int) {
 	for i := range t.shards {
 		t.shards[i].Lock()
-		n += len(t.shards[i].m)
+		n += t.shards[i].counters.size()
 		t.shards[i].Unlock()
 	}
 	return n
@@ -29,11 +29,11 @@ func (t *table[K]) size() (n int) {
 func (r *memory) size() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.m)
+	return r.m.size()
 }
 
 // Remember has a pair remembered as charged, and the reader as stopped.
 func Remember(l *Limiter, c db.Caller, subject uuid.UUID) {
-	l.charged.keep(c.At(), c.At().Add(chargedFor), append(c.TokenHash(), subject[:]...))
-	l.stopped.keep(c.At(), c.At().Add(stoppedFor), c.TokenHash())
+	l.charged.keep(c.At().Add(chargedFor), append(c.TokenHash(), subject[:]...))
+	l.stopped.keep(c.At().Add(stoppedFor), c.TokenHash())
 }

@@ -95,7 +95,7 @@ func New(c Config) (*Limiter, error) {
 	l := &Limiter{
 		Config:    c,
 		addresses: newTable[[16]byte](), networks: newTable[[16]byte](), sessions: newTable[[32]byte](),
-		charged: newMemory(1 << 16), stopped: newMemory(1 << 14),
+		charged: newMemory(maxCounters), stopped: newMemory(maxCounters / 4),
 	}
 	_, err := l.keyed()
 	return l, err

@@ -10,13 +10,12 @@ import (
 // forgets is asked again. It holds hashes by a seed of this process.
 type memory struct {
 	seed maphash.Seed
-	most int
 	mu   sync.Mutex
-	m    map[[2]uint64]int64
+	m    recent[[2]uint64, int64]
 }
 
 func newMemory(most int) *memory {
-	return &memory{seed: maphash.MakeSeed(), most: most, m: map[[2]uint64]int64{}}
+	return &memory{seed: maphash.MakeSeed(), m: newRecent[[2]uint64, int64](most)}
 }
 
 // name is what a key is remembered by: 128 bits, so that no two are mistaken.
@@ -34,33 +33,15 @@ func (r *memory) has(key []byte, now time.Time) bool {
 	name := r.name(key)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	end, there := r.m[name]
+	end, there := r.m.get(name)
 	return there && end > now.Unix()
 }
 
 // keep remembers keys.
-func (r *memory) keep(now, until time.Time, keys ...[]byte) {
+func (r *memory) keep(until time.Time, keys ...[]byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, key := range keys {
-		if len(r.m) >= r.most {
-			r.makeRoom(now)
-		}
-		r.m[r.name(key)] = until.Unix()
-	}
-}
-
-// makeRoom forgets what is over, or else a tenth of all, whichever.
-func (r *memory) makeRoom(now time.Time) {
-	for name, end := range r.m {
-		if end <= now.Unix() {
-			delete(r.m, name)
-		}
-	}
-	for name := range r.m {
-		if len(r.m) <= r.most-r.most/10 {
-			return
-		}
-		delete(r.m, name)
+		r.m.set(r.name(key), until.Unix())
 	}
 }

@@ -45,7 +45,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 	}
 	t.Logf("%d sessions: %v keys, %d MiB", sessions, limit.Sizes(l), grown)
-	if grown > 40 {
+	if grown > 20 {
 		t.Errorf("the limits take %d MiB", grown)
 	}
 }

@@ -7,9 +7,8 @@ import (
 
 const (
 	shards = 64
-	// Of each kind of key at most so many are counted at a time; each takes some 70 bytes.
-	maxCounters = 1 << 16
-	perShard    = maxCounters / shards
+	// Of each kind of key at most so many are counted at a time; each takes some 80 bytes.
+	maxCounters = 7 << 13
 )
 
 // counter counts one key in one minute, as far as this replica knows.
@@ -47,23 +46,16 @@ type table[K comparable] struct {
 
 type shard[K comparable] struct {
 	sync.Mutex
-	m map[entry[K]]counter
-	_ [48]byte // a cache line each
+	counters recent[entry[K], counter]
+	turned   int64    // the minute in which what had not been used for two was last forgotten
+	_        [16]byte // a cache line each
 }
 
-// makeRoom forgets what is over, else a sixteenth of all, whose next requests begin
-// new counts: that takes tens of thousands of networks or sessions in two minutes.
-func (s *shard[K]) makeRoom(slot int64) {
-	for e, c := range s.m {
-		if c.slot < slot-1 {
-			delete(s.m, e)
-		}
-	}
-	for e := range s.m {
-		if len(s.m) <= perShard-perShard/16 {
-			return
-		}
-		delete(s.m, e)
+// forget drops the counters of minutes that are over.
+func (s *shard[K]) forget(slot int64) {
+	if slot > s.turned+1 {
+		s.counters.turn()
+		s.turned = slot
 	}
 }
 
@@ -75,7 +67,7 @@ type entry[K comparable] struct {
 func newTable[K comparable]() *table[K] {
 	t := &table[K]{seed: maphash.MakeSeed()}
 	for i := range t.shards {
-		t.shards[i].m = map[entry[K]]counter{}
+		t.shards[i].counters = newRecent[entry[K], counter](maxCounters / shards)
 	}
 	return t
 }
@@ -89,17 +81,14 @@ func (t *table[K]) add(key K, class Class, slot, second int64, quota int) (left 
 	s := &t.shards[t.shard(e)]
 	s.Lock()
 	defer s.Unlock()
-	c, known := s.m[e]
+	c, _ := s.counters.get(e)
 	c.at(slot)
 	left = quota - c.used(second) - 1
 	if left < 0 {
 		return left
 	}
-	if !known && len(s.m) >= perShard {
-		s.makeRoom(slot)
-	}
 	c.delta++
-	s.m[e] = c
+	s.counters.set(e, c)
 	return left
 }
 
@@ -109,10 +98,7 @@ func (t *table[K]) left(key K, class Class, slot, second int64, quota int) int {
 	s := &t.shards[t.shard(e)]
 	s.Lock()
 	defer s.Unlock()
-	c, known := s.m[e]
-	if !known {
-		return quota - 1
-	}
+	c, _ := s.counters.get(e)
 	c.at(slot)
 	return quota - c.used(second) - 1
 }
