@@ -112,7 +112,7 @@ func (t *table[K]) pending(slot int64, quota func(Class) int) []told[K] {
 		s.Lock()
 		for e, c := range s.counters.all() {
 			switch {
-			case c.slot < slot-1:
+			case c.slot < slot-1: // over
 			case c.late > 0 && int(c.prev) > quota(e.class)/few:
 				out = append(out, told[K]{entry: e, slot: c.slot - 1, count: c.late})
 				fallthrough

@@ -37,11 +37,10 @@ func (r *memory) has(key []byte, now time.Time) bool {
 	return there && end > now.Unix()
 }
 
-// keep remembers keys.
-func (r *memory) keep(until time.Time, keys ...[]byte) {
+// keep remembers a key.
+func (r *memory) keep(until time.Time, key []byte) {
+	name := r.name(key)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, key := range keys {
-		r.m.set(r.name(key), until.Unix())
-	}
+	r.m.set(name, until.Unix())
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
-	"runtime"
 	"testing"
 
 	"github.com/google/uuid"
@@ -20,13 +19,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	l := w.Service.Limits
 	now := w.Clock.Now()
 	w.Stop() // nothing is exchanged: none of the sessions is one
-	heap := func() uint64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	before := heap()
+	before := limit.Heap()
 	const sessions = 200_000
 	for i := range sessions {
 		var a [16]byte
@@ -38,7 +31,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		l.Seen(c, limit.Read)
 		limit.Remember(l, c, uuid.New())
 	}
-	grown := int64(heap()-before) >> 20
+	grown := int64(limit.Heap()-before) >> 20
 	for i, n := range limit.Sizes(l) {
 		if n > limit.MaxCounters {
 			t.Errorf("table %d holds %d keys", i, n)

@@ -8,6 +8,7 @@ import (
 const (
 	shards = 64
 	// Of each kind of key at most so many are counted at a time; each takes some 80 bytes.
+	// It takes tens of thousands of others in two minutes for a count to begin anew too early.
 	maxCounters = 7 << 13
 )
 
@@ -48,7 +49,7 @@ type shard[K comparable] struct {
 	sync.Mutex
 	counters recent[entry[K], counter]
 	turned   int64    // the minute in which what had not been used for two was last forgotten
-	_        [16]byte // a cache line each
+	_        [24]byte // a cache line each
 }
 
 // forget drops the counters of minutes that are over.
