@@ -27,7 +27,7 @@ func (b Bench) Report(ctx context.Context, holes []Hole, workers int, w io.Write
 		return err
 	}
 	_, _ = fmt.Fprintf(w, "%-40s %-62s %s\n", "hole", "caught by", "seconds")
-	missed := 0
+	var missed []string
 	var mu sync.Mutex
 	runner.Each(ctx, workers, len(holes), func(i int) {
 		h := holes[i]
@@ -45,16 +45,16 @@ func (b Bench) Report(ctx context.Context, holes []Hole, workers int, w io.Write
 			by = h.By.Package + "." + innermost(o.Failed)
 		}
 		if err != nil || len(o.Failed) == 0 {
-			missed++
+			missed = append(missed, h.Name)
 		}
 		_, _ = fmt.Fprintf(w, "%-40s %-62s %7.1f\n", h.Name, by, o.Took.Seconds())
 	})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	_, _ = fmt.Fprintf(w, "\n%d holes, %d caught, in %.0f s\n", len(holes), len(holes)-missed, time.Since(start).Seconds())
-	if missed > 0 {
-		return fmt.Errorf("%d of %d holes were not caught", missed, len(holes))
+	_, _ = fmt.Fprintf(w, "\n%d holes, %d caught, in %.0f s\n", len(holes), len(holes)-len(missed), time.Since(start).Seconds())
+	if len(missed) > 0 {
+		return fmt.Errorf("%d of %d holes were not caught: %s", len(missed), len(holes), strings.Join(missed, ", "))
 	}
 	return nil
 }
