@@ -1,0 +1,4 @@
+package dpop
+
+// Normal is normal, for its tests.
+var Normal = normal
