@@ -24,8 +24,10 @@ type kept struct {
 var keeps = []kept{
 	{"internal/privacy.Guarded.Open", "internal/dto.opened internal/privacy.Convert",
 		"a guarded value opens where a body is built; a feature unseals by privacy.Convert"},
-	{"internal/privacy.Convert", "internal/member internal/workout",
+	{"internal/privacy.Convert", "internal/member internal/workout internal/training",
 		"only a feature makes a guarded value of another, while it reads"},
+	{"internal/training.Derived.Open", "internal/dto internal/training",
+		"a derived value opens where a body is built; what goes on with it takes it closed"},
 	{"internal/privacy.Decide", "internal/db",
 		"a grant comes from db.Subject.Decide, with what the transaction itself has read"},
 	{"internal/privacy.Grant.As", "internal/member internal/privacy",
