@@ -36,6 +36,7 @@ type fitContent struct {
 	device    Device
 	title     string
 	developer map[developerKey]developerField
+	own       [256]bool // by index: the developer fields are those of FITApplication
 }
 
 type fitSession struct {
@@ -98,6 +99,8 @@ func (f *fitReader) message(mesg *proto.Message) error {
 		f.kind, f.device = id.Type, deviceOf(id)
 	case mesgnum.Workout:
 		f.title = mesg.FieldValueByNum(fieldnum.WorkoutWktName).String()
+	case mesgnum.DeveloperDataId:
+		f.application(mesg)
 	case mesgnum.FieldDescription:
 		d := mesgdef.NewFieldDescription(mesg)
 		if len(f.developer) >= maxDeveloperFields {
@@ -138,6 +141,7 @@ func (f *fitReader) record(mesg *proto.Message) sample {
 		}
 	}
 	for i := range mesg.DeveloperFields {
+		f.restore(&s, &mesg.DeveloperFields[i])
 		if native, v, valid := f.developed(mesg.Num, &mesg.DeveloperFields[i]); valid {
 			if channel, known := recordChannels[native]; known && channel.Family() != series.Place {
 				s.set(channel, v)

@@ -170,6 +170,9 @@ func deviceOf(id *mesgdef.FileId) Device {
 	if d.Name = id.ProductName; d.Name != "" {
 		return d
 	}
+	if id.Manufacturer == typedef.ManufacturerDevelopment { // anybody's
+		return d
+	}
 	words := []string{id.Manufacturer.String()}
 	if id.Manufacturer == typedef.ManufacturerGarmin {
 		words = append(words, typedef.GarminProduct(id.Product).String())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/muktihari/fit/encoder"
 	"github.com/muktihari/fit/kit/hash/crc16"
+	"github.com/muktihari/fit/profile/basetype"
 	"github.com/muktihari/fit/profile/mesgdef"
 	"github.com/muktihari/fit/profile/typedef"
 	"github.com/muktihari/fit/proto"
@@ -25,7 +26,7 @@ func fit(t testing.TB, kind typedef.File, messages ...proto.Message) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	messages = append([]proto.Message{mesgdef.NewFileId(nil).SetType(kind).ToMesg(nil)}, messages...)
-	if err := encoder.New(&out).Encode(&proto.FIT{Messages: messages}); err != nil {
+	if err := encoder.New(&out, encoder.WithProtocolVersion(proto.V2)).Encode(&proto.FIT{Messages: messages}); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -180,5 +181,32 @@ func TestRecordsInAnyOrder(t *testing.T) {
 		session().ToMesg(nil), record(3).SetPower(2).ToMesg(nil)))
 	if table := r.Table(series.Effort); !slices.Equal(table.T, []uint32{1000, 3000, 5000}) || !slices.Equal(table.Columns[0].V, []int32{1, 2, 3}) {
 		t.Errorf("%+v", table)
+	}
+}
+
+// What another application means by the numbers of our developer fields is its own affair.
+func TestOurDeveloperFieldsAreOurs(t *testing.T) {
+	t.Parallel()
+	file := func(application string) []byte {
+		describe := func(number byte, base basetype.BaseType) proto.Message {
+			return mesgdef.NewFieldDescription(nil).SetDeveloperDataIndex(0).SetFieldDefinitionNumber(number).
+				SetFitBaseTypeId(base).SetFieldName([]string{"x"}).ToMesg(nil)
+		}
+		with := record(1).SetPower(100).SetEnhancedAltitudeScaled(400.2)
+		with.DeveloperFields = []proto.DeveloperField{
+			{Num: recording.FITMilliseconds, Value: proto.Uint16(250)}, {Num: recording.FITAltitude, Value: proto.Float32(400.3)},
+		}
+		late := record(2).SetPower(100)
+		late.DeveloperFields = []proto.DeveloperField{{Num: recording.FITMilliseconds, Value: proto.Uint16(1000)}} // no part of a second
+		return activity(t, mesgdef.NewDeveloperDataId(nil).SetDeveloperDataIndex(0).SetApplicationId([]byte(application)).ToMesg(nil),
+			describe(recording.FITMilliseconds, basetype.Uint16), describe(recording.FITAltitude, basetype.Float32),
+			with.ToMesg(nil), late.ToMesg(nil), session().ToMesg(nil))
+	}
+	ours, theirs := only(t, file(recording.FITApplication)), only(t, file("another app's id"))
+	if got := ours.Table(series.Effort).T; !slices.Equal(got, []uint32{1250, 2000}) || !slices.Equal(column(ours, series.AltitudeM), []int32{4003}) {
+		t.Errorf("ours: %v, altitude %v", got, column(ours, series.AltitudeM))
+	}
+	if got := theirs.Table(series.Effort).T; !slices.Equal(got, []uint32{1000, 2000}) || !slices.Equal(column(theirs, series.AltitudeM), []int32{4002}) {
+		t.Errorf("theirs: %v, altitude %v", got, column(theirs, series.AltitudeM))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/muktihari/fit/kit/hash/crc16"
 
 	"github.com/paceline/paceline/internal/workout/recording"
+	"github.com/paceline/paceline/internal/workout/recording/export"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 	"github.com/paceline/paceline/internal/workout/recording/series"
 )
@@ -65,6 +66,13 @@ func FuzzFIT(f *testing.F) {
 	for _, form := range []recordingtest.FITForm{{}, {SummaryFirst: true}, {DeveloperPower: true}, {NoSession: true}} {
 		f.Add(recordingtest.FIT(form, ride, run))
 	}
+	var own bytes.Buffer // with developer fields of our own
+	if err := export.FIT(&own, export.Workout{StartedAt: ride.Start, DurationS: 2, Samples: []series.Table{
+		{Family: series.Place, T: []uint32{250}, Columns: []series.Column{{Channel: series.AltitudeM, V: []int32{4003}}}},
+	}}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(own.Bytes())
 	f.Fuzz(func(t *testing.T, file []byte) {
 		holds(t, file)
 		if len(file) < 16 {

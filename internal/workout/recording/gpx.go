@@ -124,7 +124,8 @@ var gpxSports = []struct {
 	sport Sport
 }{
 	{"cycl", Ride}, {"bik", Ride}, {"ride", Ride}, {"run", Run}, {"hik", Hike}, {"walk", Walk},
-	{"row", Row}, {"swim", Swim}, {"ski", Ski},
+	{"row", Row}, {"swim", Swim}, {"ski", Ski}, {"strength", Strength}, {"cardio", Cardio}, {"yoga", Yoga},
+	{"elliptical", Elliptical}, {"stair", Stairs}, {"transition", Transition},
 }
 
 func gpxSport(name string) Sport {

@@ -14,7 +14,7 @@ var ErrCorrupt = errors.New("series: the blob is corrupt")
 func Decode(blob []byte) (Table, error) {
 	in := open(blob, version)
 	t := in.table()
-	if !in.close() || t.check() != nil {
+	if !in.close() || t.Check() != nil {
 		return Table{}, ErrCorrupt
 	}
 	return t, nil

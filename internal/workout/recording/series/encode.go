@@ -28,7 +28,7 @@ const (
 
 // Encode packs the table into a blob. A table that breaks its own rules is an error.
 func (t Table) Encode() ([]byte, error) {
-	if err := t.check(); err != nil {
+	if err := t.Check(); err != nil {
 		return nil, err
 	}
 	c := getCoder()

@@ -23,7 +23,7 @@ const (
 // Preview packs what Downsample(PreviewPoints) gives, so that a chart needs not open, unpack and
 // thin all samples. It is nil for a table that has no more of them anyway.
 func (t Table) Preview() ([]byte, error) {
-	if err := t.check(); err != nil {
+	if err := t.Check(); err != nil {
 		return nil, err
 	}
 	if len(t.T) <= PreviewPoints {

@@ -76,8 +76,8 @@ func (t Table) Series() []Series {
 	return out
 }
 
-// check says what is wrong with a table, nil when it keeps its rules.
-func (t Table) check() error {
+// Check says what is wrong with a table, nil when it keeps its rules.
+func (t Table) Check() error {
 	if t.Family < Effort || t.Family > Place {
 		return fmt.Errorf("series: family %d is unknown", t.Family)
 	}
