@@ -18,9 +18,9 @@
 //
 // In two steps. Power, Heart and Distance are digests, each of one channel of one workout by DigestPower,
 // DigestHeart and DigestPath. They need no setting of the member, and so stand under the very field of
-// their samples: they can be made once, when a workout comes in, and be sealed with that part (for others
-// than the owner a path has to be that of the visible places, and so its digest). All else is made of
-// digests when somebody asks, with the settings of that moment.
+// their samples: they can be made once, when a workout comes in, and be sealed with that part. All else
+// is made of digests when somebody asks, with the settings of that moment. Where a privacy zone cuts a
+// workout, what others get is made of digests of the samples that place.Visible leaves.
 //
 // Samples. A value stands until the next one, for holdMS at most; the last as long as the one before it.
 // A longer gap is a pause. Samples out of order are sorted; of two at the same moment the first counts.

@@ -52,7 +52,7 @@ func FitnessByDay(by privacy.Grant, all []Workout, s Settings, now time.Time, zo
 	for _, w := range all {
 		f, ok := take(m, w.Facts)
 		d := dayOf(f.StartedAt, zone)
-		if !ok || d > today || d < today-50*366 {
+		if !ok || d < today-50*366 {
 			continue
 		}
 		first = min(first, d)

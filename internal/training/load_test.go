@@ -121,8 +121,8 @@ func TestFitness(t *testing.T) {
 	// Heart rate counts where there is no power, and where there is no FTP; two on a day add up.
 	noPower := ride("2026-05-03T10:00:00Z")
 	noPower.Power = privacy.Guarded[training.Power]{}
-	days = mustOpen(t, training.FitnessByDay(own(t), []training.Workout{noPower, ride("2026-05-03T12:00:00Z"), on(now)}, settings, now, nil))
-	near(t, "power and heart rate", days[0].Load, 300, 1e-6)
+	days = mustOpen(t, training.FitnessByDay(own(t), []training.Workout{noPower, ride("2026-05-03T12:00:00Z"), noPower, on(now)}, settings, now, nil))
+	near(t, "power and heart rate", days[0].Load, 500, 1e-6)
 	days = mustOpen(t, training.FitnessByDay(own(t), []training.Workout{ride("2026-05-03T12:00:00Z")},
 		training.Settings{MaxHR: settings.MaxHR, RestingHR: settings.RestingHR}, now, nil))
 	near(t, "without an FTP", days[0].Load, 200, 1e-6)
@@ -149,7 +149,7 @@ func TestPowerCurveAndRecords(t *testing.T) {
 	steady := ride("2026-02-01T10:00:00Z", recording.Ride, times(60, 250)...)
 	again := ride("2026-04-01T10:00:00Z", recording.Ride, times(60, 250)...)
 	rowed := ride("2026-04-01T10:00:00Z", recording.Row, times(600, 500)...)
-	all := []training.Workout{again, sprint, rowed, on(at("2026-01-01T10:00:00Z")), steady}
+	all := []training.Workout{again, sprint, rowed, on(at("2026-01-01T10:00:00Z")), steady, again}
 	curve := mustOpen(t, training.PowerCurve(own(t), all, recording.Ride, time.Time{}))
 	for i, p := range curve {
 		want := steady
@@ -190,7 +190,9 @@ func TestDistanceRecords(t *testing.T) {
 		return w
 	}
 	first, fast, same := run("2026-01-01T10:00:00Z", 240), run("2026-02-01T10:00:00Z", 230), run("2026-03-01T10:00:00Z", 230)
-	got := mustOpen(t, training.DistanceRecords(own(t), []training.Workout{same, first, fast}, recording.Run, time.Time{}))
+	broken := run("2026-04-01T10:00:00Z", 300)
+	broken.Distance = guard(privacy.Effort, training.Distance{Fastest: []training.Fastest{{400, math.NaN(), 0}, {800, 0, 0}, {1000, -1, 0}, {1, 1, 0}}})
+	got := mustOpen(t, training.DistanceRecords(own(t), []training.Workout{same, first, fast, same, broken}, recording.Run, time.Time{}))
 	if len(got) != 3 || got[2].DistanceM != 1000 || got[2].DurationS != 230 || got[2].Workout != fast.ID || got[0].DistanceM != 400 {
 		t.Errorf("%v", got)
 	}

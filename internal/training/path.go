@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/paceline/paceline/internal/place"
 	"github.com/paceline/paceline/internal/workout/recording"
 	"github.com/paceline/paceline/internal/workout/recording/series"
 )
@@ -31,29 +32,27 @@ func Counted(pieces ...series.Series) Path {
 	return p
 }
 
-// Position is where somebody was, in degrees (WGS 84).
+// Position is where somebody was.
 type Position struct {
-	AtMS     uint32 // after the start of the workout
-	Lat, Lon float64
+	AtMS uint32 // after the start of the workout
+	place.Point
 }
 
-// Tracked makes a path of positions, a list for each piece that may be seen. Its length is that of the
-// great circles between them, on a sphere of the earth's mean radius, by the haversine formula (R. W.
-// Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984). Leaps are left out; positions that
-// are none too.
+// Tracked makes a path of positions, a list for each piece that may be seen. It is as long as the great
+// circles between them (place.Distance). Leaps are left out; positions that are none too.
 func Tracked(pieces ...[]Position) Path {
 	var p Path
 	for _, piece := range pieces {
-		places := make([]Position, 0, len(piece))
+		places := make([]place.Point, 0, len(piece))
 		at := series.Series{Channel: series.Lat}
 		for _, q := range piece {
 			if math.Abs(q.Lat) <= 90 && math.Abs(q.Lon) <= 180 { // neither for NaN
 				at.T, at.V = append(at.T, q.AtMS), append(at.V, int32(len(places))) //nolint:gosec // no more than fit in memory as positions
-				places = append(places, q)
+				places = append(places, q.Point)
 			}
 		}
 		p.add(steps(at, 0, math.MaxInt32), func(a, b step) float64 {
-			return metresBetween(places[a.value], places[b.value]) * 1000
+			return place.Distance(places[a.value], places[b.value]) * 1000
 		})
 	}
 	return p
@@ -75,13 +74,6 @@ func (p *Path) add(samples []step, leg func(a, b step) float64) {
 		l.add(int64(math.Round(come)), s.from)
 	}
 	p.pieces = append(p.pieces, l)
-}
-
-func metresBetween(a, b Position) float64 {
-	const radians = math.Pi / 180
-	half := func(d float64) float64 { s := math.Sin(d * radians / 2); return s * s }
-	h := half(b.Lat-a.Lat) + math.Cos(a.Lat*radians)*math.Cos(b.Lat*radians)*half(b.Lon-a.Lon)
-	return 2 * 6_371_008.8 * math.Asin(math.Sqrt(min(1, h)))
 }
 
 // Distance is the digest of a path. It stands under the same field as the path does. The json names

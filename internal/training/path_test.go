@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/paceline/paceline/internal/place"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/training"
 	"github.com/paceline/paceline/internal/workout/recording"
@@ -61,25 +62,29 @@ func TestFastest(t *testing.T) {
 	}
 }
 
+func point(second int, lat, lon float64) training.Position {
+	return training.Position{AtMS: uint32(second) * 1000, Point: place.Point{Lat: lat, Lon: lon}}
+}
+
 // A degree of latitude is π/180 · 6 371 008.8 m = 111 195.08 m, and so is one of longitude on the equator.
 func TestATrackIsMeasuredOnTheSphere(t *testing.T) {
 	t.Parallel()
 	const degree = 111_195.08
 	var north, east, high []training.Position
 	for i := range 11 {
-		high = append(high, training.Position{AtMS: uint32(i) * 25_000, Lat: 60, Lon: 0.002 * float64(i)}) // cos 60° is a half
-		north = append(north, training.Position{AtMS: uint32(i) * 25_000, Lat: 45 + 0.001*float64(i), Lon: 7})
-		east = append(east, training.Position{AtMS: uint32(i) * 25_000, Lon: 179.995 + 0.001*float64(i)})
+		high = append(high, point(i*25, 60, 0.002*float64(i))) // cos 60° is a half
+		north = append(north, point(i*25, 45+0.001*float64(i), 7))
+		east = append(east, point(i*25, 0, 179.995+0.001*float64(i)))
 	}
 	for i := range east {
 		if east[i].Lon > 180 { // across the date line
 			east[i].Lon -= 360
 		}
 	}
-	north = append(north, training.Position{AtMS: 251_000, Lat: 46, Lon: 7}, training.Position{AtMS: 252_000, Lat: 91, Lon: 7})
+	north = append(north, point(251, 46, 7), point(252, 91, 7))
 	for name, track := range map[string][]training.Position{
 		"north": north, "east": east, "at 60°": high,
-		"with what is no position": slices.Concat(north[:5], []training.Position{{AtMS: 101_000, Lat: math.NaN()}, {AtMS: 102_000, Lat: 45.004, Lon: 187}}, north[5:]),
+		"with what is no position": slices.Concat(north[:5], []training.Position{point(101, math.NaN(), 7), point(102, 45.004, 187)}, north[5:]),
 	} {
 		d, _ := training.DigestPath(training.Tracked(track), recording.Run)
 		if len(d.Fastest) != 3 {
@@ -145,6 +150,13 @@ func TestLapsAndTheirMeans(t *testing.T) {
 	// In the channel's unit: speed has steps of a millimetre a second.
 	speed := mustOpen(t, training.Means(own(t), laps, guard(privacy.Effort, perSecond(series.SpeedMPS, times(10, 3000)...))))
 	near(t, "the mean speed", *speed[0], 3, 1e-9)
+	// A lap that ends in a pause has the mean of what there was before.
+	bpm.T[10] += 3_600_000
+	bpm.T, bpm.V = bpm.T[:11], bpm.V[:11]
+	pause := training.Laps(own(t), guard(privacy.Effort, []training.Part{{StartS: 0, DurationS: 60}, {StartS: 60, DurationS: 60}}))
+	if means = mustOpen(t, training.Means(own(t), pause, guard(privacy.HeartRate, bpm))); means[0] == nil || *means[0] != 120 || means[1] != nil {
+		t.Errorf("means around a pause are %v", means)
+	}
 	none := mustOpen(t, training.Means(own(t), laps, guard(privacy.Effort, series.Series{Channel: series.SpeedMPS})))
 	if len(none) != 3 || none[0] != nil {
 		t.Errorf("means of nothing are %v", none)
