@@ -439,8 +439,18 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"avatar": {`member_id::text`, pictured}, "edge": {`member_id::text || other_id`, edges}, "workout": {`id::text`, workouts},
 		"workout_part": {`workout_id::text || family`, parts}, "idempotency": {`member_id::text`, nil},
 		"auth.account": {`member_id::text`, own}, "auth.session": {`id::text`, sessions},
-		"feed_pointer": {`member_id::text || workout_id`, strings.Fields(w.pointers(v))},
+		"feed_pointer":     {`member_id::text || workout_id`, strings.Fields(w.pointers(v))},
+		"original":         {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM original WHERE member_id = $1`)},
+		"original_workout": {`workout_id::text`, w.own(v, `SELECT string_agg(workout_id::text, ' ') FROM original_workout WHERE member_id = $1`)},
 	}
+}
+
+// own are the names of the viewer's own rows.
+func (w *randomWorld) own(v viewer, sql string) []string {
+	if v.id == uuid.Nil {
+		return nil
+	}
+	return strings.Fields(w.Query(`SELECT coalesce((`+sql+`), '')`, v.id)) //nolint:gosec // constants of this file
 }
 
 // pointers are the viewer's own: they carry no authority.

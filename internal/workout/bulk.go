@@ -24,7 +24,7 @@ func (s *Service) Keep(ctx context.Context, c db.Caller, r *recording.Recording)
 	if err != nil {
 		return Shown{}, err
 	}
-	made, err := s.keep(ctx, c, []draft{d}, nil, Repeat{})
+	made, err := s.keep(ctx, c, []draft{d}, nil, nil, Repeat{})
 	if err != nil {
 		return Shown{}, err
 	}

@@ -26,6 +26,7 @@ type draft struct {
 	device      *Device
 	samples     map[privacy.Field][]byte // packed
 	previews    map[privacy.Field][]byte // packed, of those with more than a chart shows
+	digests     map[privacy.Field]digest // of what has samples
 	fingerprint []byte                   // of a recording
 }
 
@@ -64,7 +65,7 @@ func (d draft) row(by self) (query.AddWorkoutParams, error) {
 		MemberID: by.id, ID: d.id, Sport: string(f.Sport), Indoor: f.Indoor, Title: f.Title,
 		StartedAt: f.StartedAt, DurationS: f.DurationS, MovingS: f.MovingS, DistanceM: d.distanceM,
 		CaloriesKcal: f.CaloriesKcal, OutputKj: f.OutputKJ, Source: string(f.Source), Fingerprint: d.fingerprint, TrackM: d.trackM,
-		Families: []string{}, Summaries: [][]byte{}, Samples: [][]byte{}, Previews: [][]byte{},
+		Families: []string{}, Summaries: [][]byte{}, Samples: [][]byte{}, Previews: [][]byte{}, Digests: [][]byte{},
 	}
 	return row, errors.Join(
 		addPart(&row, by, d, privacy.Effort, d.effort), addPart(&row, by, d, privacy.HeartRate, d.heart),
@@ -84,8 +85,16 @@ func addPart[T any](row *query.AddWorkoutParams, by self, d draft, f privacy.Fie
 		return err
 	}
 	preview, err := sealBlob(by, d.previews[f], previewAt(f, d.id))
+	if err != nil {
+		return err
+	}
+	var digest []byte
+	if made, there := d.digests[f]; there {
+		digest, err = seal.SealValue(by.key, digestAt(f, d.id), made)
+	}
 	row.Families, row.Summaries = append(row.Families, f.String()), append(row.Summaries, summary)
 	row.Samples, row.Previews = append(row.Samples, samples), append(row.Previews, preview)
+	row.Digests = append(row.Digests, digest)
 	return err
 }
 

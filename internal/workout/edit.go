@@ -80,11 +80,18 @@ func (s *Service) Delete(ctx context.Context, c db.Caller, id uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		gone, err := query.New(tx).DeleteWorkout(ctx, by.id, id)
-		if err == nil && len(gone) == 0 {
-			err = s.refuse(ctx, tx, id)
+		q := query.New(tx)
+		if err := q.LockOriginal(ctx, by.id, id); err != nil {
+			return err
 		}
-		return err
+		gone, err := q.DeleteWorkout(ctx, by.id, id)
+		if err == nil && len(gone) == 0 {
+			return s.refuse(ctx, tx, id)
+		}
+		if err != nil {
+			return err
+		}
+		return q.DropOriginals(ctx, by.id)
 	})
 }
 
@@ -118,7 +125,7 @@ func (s *Service) readOwn(ctx context.Context, tx *db.Tx, by self, id uuid.UUID)
 
 // write changes the rows.
 func (p Patch) write(ctx context.Context, tx *db.Tx, by self, w query.WorkoutShown) error {
-	before := w.Audience
+	before, sport := w.Audience, w.Sport
 	if err := p.merge(&w, by); err != nil {
 		return err
 	}
@@ -129,6 +136,11 @@ func (p Patch) write(ctx context.Context, tx *db.Tx, by self, w query.WorkoutSho
 	})
 	if err == nil && w.Audience != before {
 		err = q.PointWorkout(ctx, query.PointWorkoutParams{ID: w.ID, StartedAt: w.StartedAt, Audience: w.Audience})
+	}
+	if err == nil && w.Sport != sport { // records are kept of other distances
+		if err = q.ForgetDigests(ctx, by.id, w.ID); err == nil {
+			err = digestMore(ctx, q, by)
+		}
 	}
 	if err == nil && p.DistanceM.Set { // what the owner says replaces what the track gave
 		err = q.ForgetTrackDistance(ctx, by.id, w.ID)

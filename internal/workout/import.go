@@ -48,7 +48,7 @@ func (s *Service) Import(ctx context.Context, c db.Caller, u Upload, r Repeat) (
 		return Imported{}, err
 	}
 	defer leave()
-	drafts, content, err := s.receive(u, c.At())
+	drafts, sent, err := s.receive(u, c.At())
 	if err != nil {
 		return Imported{}, err
 	}
@@ -56,13 +56,14 @@ func (s *Service) Import(ctx context.Context, c db.Caller, u Upload, r Repeat) (
 	if err != nil {
 		return Imported{}, err
 	}
-	r.Request = requestOf(content, asked)
+	r.Request = requestOf(sent.hash, asked)
 
-	return s.keep(ctx, c, drafts, asked, r)
+	return s.keep(ctx, c, drafts, sent.file, asked, r)
 }
 
-// keep writes the drafts in one transaction, and reads what they became.
-func (s *Service) keep(ctx context.Context, c db.Caller, drafts []draft, asked *privacy.Audience, r Repeat) (Imported, error) {
+// keep writes the drafts and the file that they came from in one transaction, and reads what they
+// became. A nil file is not kept.
+func (s *Service) keep(ctx context.Context, c db.Caller, drafts []draft, file []byte, asked *privacy.Audience, r Repeat) (Imported, error) {
 	var out Imported
 	err := s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		out = Imported{}
@@ -77,6 +78,9 @@ func (s *Service) keep(ctx context.Context, c db.Caller, drafts []draft, asked *
 			}
 			var ids []uuid.UUID
 			ids, out.New, err = writeAll(ctx, tx, by, audience, drafts)
+			if err == nil && out.New > 0 {
+				err = keepOriginal(ctx, tx, by, file, drafts, ids)
+			}
 			return ids, err
 		})
 		if err != nil {
@@ -105,31 +109,36 @@ func (s *Service) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// receive reads the file and packs what is in it, which is a small part of what parsing takes. The
-// hash is of the file as sent.
-func (s *Service) receive(u Upload, now time.Time) ([]draft, [32]byte, error) {
+// sent is a file as it was sent: its SHA-256, and its content as packed by packOriginal.
+type sent struct {
+	hash [32]byte
+	file []byte
+}
+
+// receive reads the file and packs what is in it, which is a small part of what parsing takes.
+func (s *Service) receive(u Upload, now time.Time) ([]draft, sent, error) {
 	file, err := u.File()
 	if err != nil {
-		return nil, [32]byte{}, err
+		return nil, sent{}, err
 	}
-	content := sha256.New()
-	recordings, err := recording.Parse(io.TeeReader(file, content), s.limits) // to the end of the file
+	content, original := sha256.New(), packOriginal()
+	recordings, err := recording.Parse(io.TeeReader(file, io.MultiWriter(content, original)), s.limits) // to the end of the file
 	if err != nil {
-		return nil, [32]byte{}, refused(err)
+		return nil, sent{}, refused(err)
 	}
 	drafts := make([]draft, 0, len(recordings))
 	for i := range recordings {
 		d, err := pack(&recordings[i])
 		if err != nil {
-			return nil, [32]byte{}, err
+			return nil, sent{}, err
 		}
 		if d.facts.StartedAt.After(now.Add(24 * time.Hour)) { // a day for clocks without a time zone
-			return nil, [32]byte{}, fault.Unprocessable("in_future", "the file's workout has not begun yet")
+			return nil, sent{}, fault.Unprocessable("in_future", "the file's workout has not begun yet")
 		}
 		drafts = append(drafts, d)
 		recordings[i] = recording.Recording{}
 	}
-	return drafts, sum(content), nil
+	return drafts, sent{sum(content), original.close()}, nil
 }
 
 // refused says to the caller why a file can't be taken. An error that isn't the file's comes from

@@ -24,7 +24,7 @@ func pack(r *recording.Recording) (draft, error) {
 	} else {
 		d.distanceM = r.DistanceM
 	}
-	d.samples, d.previews = map[privacy.Field][]byte{}, map[privacy.Field][]byte{}
+	d.samples, d.previews, d.digests = map[privacy.Field][]byte{}, map[privacy.Field][]byte{}, map[privacy.Field]digest{}
 	channels := map[privacy.Field][]string{}
 	for _, table := range r.Samples {
 		field := fieldOf[table.Family]
@@ -34,6 +34,7 @@ func pack(r *recording.Recording) (draft, error) {
 		if d.previews[field], err = table.Preview(); err != nil {
 			return draft{}, err
 		}
+		d.digests[field] = digestOf(table.Series(), r.Sport)
 		for _, column := range table.Columns {
 			channels[field] = append(channels[field], column.Channel.String())
 		}

@@ -72,3 +72,11 @@ func samplesAt(f privacy.Field, workout uuid.UUID) seal.Context {
 func previewAt(f privacy.Field, workout uuid.UUID) seal.Context {
 	return seal.Context{Column: "workout_part.preview_sealed/" + f.String(), Row: workout}
 }
+
+func digestAt(f privacy.Field, workout uuid.UUID) seal.Context {
+	return seal.Context{Column: "workout_part.digest_sealed/" + f.String(), Row: workout}
+}
+
+func originalAt(id uuid.UUID) seal.Context {
+	return seal.Context{Column: "original.content_sealed", Row: id}
+}

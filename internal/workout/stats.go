@@ -69,8 +69,10 @@ func (t *Totals) add(row query.MemberTotalsRow, grant privacy.Grant) error {
 // rounded gives the sums to the millisecond, the centimetre, the joule and the kilocalorie: adding
 // up leaves noise behind those.
 func (t Totals) rounded() Totals {
-	to := func(v, parts float64) float64 { return math.Round(v*parts) / parts }
 	t.DurationS, t.DistanceM = to(t.DurationS, 1000), to(t.DistanceM, 100)
 	t.OutputKJ, t.CaloriesKcal = to(t.OutputKJ, 1000), to(t.CaloriesKcal, 1)
 	return t
 }
+
+// to rounds to so many parts of one.
+func to(v, parts float64) float64 { return math.Round(v*parts) / parts }

@@ -77,11 +77,12 @@ WITH added AS (
     ON CONFLICT (member_id, fingerprint) DO NOTHING
     RETURNING member_id, id, audience, started_at
 ), parts AS (
-    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed)
+    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed, digest_sealed)
     SELECT added.member_id, added.id, part.family, CASE WHEN part.family = 'route' THEN sqlc.narg(track_m)::double precision END,
-           part.summary_sealed, part.samples_sealed, part.preview_sealed
+           part.summary_sealed, part.samples_sealed, part.preview_sealed, part.digest_sealed
     FROM added, (SELECT unnest(@families::text[]) AS family, unnest(@summaries::bytea[]) AS summary_sealed,
-                        unnest(@samples::bytea[]) AS samples_sealed, unnest(@previews::bytea[]) AS preview_sealed) AS part
+                        unnest(@samples::bytea[]) AS samples_sealed, unnest(@previews::bytea[]) AS preview_sealed,
+                        unnest(@digests::bytea[]) AS digest_sealed) AS part
 )
 SELECT added.id FROM added CROSS JOIN LATERAL point_workout(added.id, added.started_at, added.audience) AS pointed;
 
@@ -114,6 +115,87 @@ ON CONFLICT (member_id, workout_id, family) DO UPDATE SET summary_sealed = exclu
 -- And the pointers to it.
 WITH gone AS (DELETE FROM workout WHERE member_id = $1 AND id = $2 RETURNING id, started_at)
 SELECT gone.id FROM gone CROSS JOIN LATERAL point_workout(gone.id, gone.started_at, 0::smallint) AS pointed;
+
+-- name: ListUndigested :many
+-- Samples of the viewer's own workouts that no digest was made of yet, or that need another one, the
+-- newest workouts first.
+SELECT p.workout_id, p.family, p.samples_sealed, w.sport
+FROM workout_part p
+JOIN workout w ON w.member_id = p.member_id AND w.id = p.workout_id
+WHERE p.member_id = @member_id AND p.digest_sealed IS NULL AND p.samples_sealed IS NOT NULL
+ORDER BY p.workout_id DESC, p.family
+LIMIT @row_limit;
+
+-- name: KeepDigest :exec
+UPDATE workout_part SET digest_sealed = $4 WHERE member_id = $1 AND workout_id = $2 AND family = $3;
+
+-- name: ForgetDigests :exec
+-- Another sport has other distances.
+UPDATE workout_part SET digest_sealed = NULL WHERE member_id = $1 AND workout_id = $2 AND digest_sealed IS NOT NULL;
+
+-- name: AddOriginal :exec
+INSERT INTO original (member_id, id, content_sealed, created_at) VALUES ($1, $2, $3, $4);
+
+-- name: LinkOriginal :exec
+INSERT INTO original_workout (member_id, workout_id, original_id)
+SELECT @member_id::uuid, made, @original_id::uuid FROM unnest(@workouts::uuid[]) AS made;
+
+-- name: ReadOriginal :many
+-- Only its owner's rows are found.
+SELECT o.id, o.content_sealed
+FROM original_workout l
+JOIN original o ON o.member_id = l.member_id AND o.id = l.original_id
+WHERE l.member_id = $1 AND l.workout_id = $2;
+
+-- name: LockOriginal :exec
+-- Two workouts of one file that are deleted at once would each leave it to the other.
+SELECT o.id FROM original o
+WHERE o.member_id = $1 AND o.id = (SELECT l.original_id FROM original_workout l WHERE l.member_id = $1 AND l.workout_id = $2)
+FOR UPDATE;
+
+-- name: DropOriginals :exec
+-- The viewer's files that no workout is left of.
+DELETE FROM original o
+WHERE o.member_id = $1
+  AND NOT EXISTS (SELECT FROM original_workout l WHERE l.member_id = o.member_id AND l.original_id = o.id);
+
+-- name: ReadBody :many
+-- What zones are drawn by, if the viewer can find the member.
+SELECT sqlc.embed(s), p.ftp_watts, p.max_hr_sealed, p.resting_hr_sealed
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+WHERE p.member_id = $1;
+
+-- name: ReadTraining :many
+-- A member's workouts that show, the newest first, each with the digests asked for, and what zones are
+-- drawn by. A row without a workout stands for a member who has none to show.
+SELECT sqlc.embed(s), p.ftp_watts, p.max_hr_sealed, p.resting_hr_sealed,
+       coalesce(t.id, '00000000-0000-0000-0000-000000000000')::uuid AS id, coalesce(t.audience, 0)::smallint AS audience, coalesce(t.sport, '')::text AS sport,
+       coalesce(t.started_at, 'epoch')::timestamptz AS started_at, coalesce(t.duration_s, 0)::float8 AS duration_s,
+       t.distance_m, t.calories_kcal, t.output_kj, t.route_distance_m, t.effort_digest, t.heart_digest, t.route_digest
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN LATERAL (
+    SELECT w.id, w.audience, w.sport, w.started_at, w.duration_s, w.distance_m, w.calories_kcal, w.output_kj,
+           route.distance_m AS route_distance_m,
+           effort.digest_sealed AS effort_digest, heart.digest_sealed AS heart_digest, route.digest_sealed AS route_digest
+    FROM (
+        SELECT o.member_id, o.id, o.audience, o.sport, o.started_at, o.duration_s, o.distance_m, o.calories_kcal, o.output_kj
+        FROM workout o
+        WHERE o.member_id = p.member_id AND o.started_at >= @since
+          AND (sqlc.narg(sport)::text IS NULL OR o.sport = sqlc.narg(sport)::text)
+        ORDER BY o.started_at DESC, o.id DESC
+        LIMIT @row_limit
+    ) w
+    LEFT JOIN workout_part effort ON 'effort' = ANY (@families::text[])
+        AND effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort'
+    LEFT JOIN workout_part heart ON 'heart_rate' = ANY (@families::text[])
+        AND heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate'
+    LEFT JOIN workout_part route ON 'route' = ANY (@families::text[])
+        AND route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
+) t ON true
+WHERE p.member_id = find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text)
+ORDER BY t.started_at DESC, t.id DESC;
 
 -- name: ClaimKey :execrows
 -- Waits for whoever claims the same key at this moment.

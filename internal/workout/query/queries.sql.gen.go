@@ -12,6 +12,27 @@ import (
 	"github.com/google/uuid"
 )
 
+const addOriginal = `-- name: AddOriginal :exec
+INSERT INTO original (member_id, id, content_sealed, created_at) VALUES ($1, $2, $3, $4)
+`
+
+type AddOriginalParams struct {
+	MemberID      uuid.UUID
+	ID            uuid.UUID
+	ContentSealed []byte
+	CreatedAt     time.Time
+}
+
+func (q *Queries) AddOriginal(ctx context.Context, arg AddOriginalParams) error {
+	_, err := q.db.Exec(ctx, addOriginal,
+		arg.MemberID,
+		arg.ID,
+		arg.ContentSealed,
+		arg.CreatedAt,
+	)
+	return err
+}
+
 const addWorkout = `-- name: AddWorkout :many
 WITH added AS (
     INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, moving_s, distance_m,
@@ -21,11 +42,12 @@ WITH added AS (
     ON CONFLICT (member_id, fingerprint) DO NOTHING
     RETURNING member_id, id, audience, started_at
 ), parts AS (
-    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed)
+    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed, digest_sealed)
     SELECT added.member_id, added.id, part.family, CASE WHEN part.family = 'route' THEN $16::double precision END,
-           part.summary_sealed, part.samples_sealed, part.preview_sealed
+           part.summary_sealed, part.samples_sealed, part.preview_sealed, part.digest_sealed
     FROM added, (SELECT unnest($17::text[]) AS family, unnest($18::bytea[]) AS summary_sealed,
-                        unnest($19::bytea[]) AS samples_sealed, unnest($20::bytea[]) AS preview_sealed) AS part
+                        unnest($19::bytea[]) AS samples_sealed, unnest($20::bytea[]) AS preview_sealed,
+                        unnest($21::bytea[]) AS digest_sealed) AS part
 )
 SELECT added.id FROM added CROSS JOIN LATERAL point_workout(added.id, added.started_at, added.audience) AS pointed
 `
@@ -51,6 +73,7 @@ type AddWorkoutParams struct {
 	Summaries    [][]byte
 	Samples      [][]byte
 	Previews     [][]byte
+	Digests      [][]byte
 }
 
 // The workout, its parts and the pointers to it, in one statement. None added:
@@ -77,6 +100,7 @@ func (q *Queries) AddWorkout(ctx context.Context, arg AddWorkoutParams) ([]uuid.
 		arg.Summaries,
 		arg.Samples,
 		arg.Previews,
+		arg.Digests,
 	)
 	if err != nil {
 		return nil, err
@@ -205,6 +229,18 @@ func (q *Queries) DeleteWorkout(ctx context.Context, memberID uuid.UUID, iD uuid
 	return items, nil
 }
 
+const dropOriginals = `-- name: DropOriginals :exec
+DELETE FROM original o
+WHERE o.member_id = $1
+  AND NOT EXISTS (SELECT FROM original_workout l WHERE l.member_id = o.member_id AND l.original_id = o.id)
+`
+
+// The viewer's files that no workout is left of.
+func (q *Queries) DropOriginals(ctx context.Context, memberID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, dropOriginals, memberID)
+	return err
+}
+
 const findMember = `-- name: FindMember :one
 SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM profile p
@@ -244,12 +280,43 @@ func (q *Queries) FindRecording(ctx context.Context, memberID uuid.UUID, fingerp
 	return id, err
 }
 
+const forgetDigests = `-- name: ForgetDigests :exec
+UPDATE workout_part SET digest_sealed = NULL WHERE member_id = $1 AND workout_id = $2 AND digest_sealed IS NOT NULL
+`
+
+// Another sport has other distances.
+func (q *Queries) ForgetDigests(ctx context.Context, memberID uuid.UUID, workoutID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, forgetDigests, memberID, workoutID)
+	return err
+}
+
 const forgetTrackDistance = `-- name: ForgetTrackDistance :exec
 UPDATE workout_part SET distance_m = NULL WHERE member_id = $1 AND workout_id = $2 AND family = 'route'
 `
 
 func (q *Queries) ForgetTrackDistance(ctx context.Context, memberID uuid.UUID, workoutID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, forgetTrackDistance, memberID, workoutID)
+	return err
+}
+
+const keepDigest = `-- name: KeepDigest :exec
+UPDATE workout_part SET digest_sealed = $4 WHERE member_id = $1 AND workout_id = $2 AND family = $3
+`
+
+type KeepDigestParams struct {
+	MemberID     uuid.UUID
+	WorkoutID    uuid.UUID
+	Family       string
+	DigestSealed []byte
+}
+
+func (q *Queries) KeepDigest(ctx context.Context, arg KeepDigestParams) error {
+	_, err := q.db.Exec(ctx, keepDigest,
+		arg.MemberID,
+		arg.WorkoutID,
+		arg.Family,
+		arg.DigestSealed,
+	)
 	return err
 }
 
@@ -271,6 +338,22 @@ func (q *Queries) KeepMade(ctx context.Context, arg KeepMadeParams) error {
 		arg.KeyHash,
 		arg.Made,
 	)
+	return err
+}
+
+const linkOriginal = `-- name: LinkOriginal :exec
+INSERT INTO original_workout (member_id, workout_id, original_id)
+SELECT $1::uuid, made, $2::uuid FROM unnest($3::uuid[]) AS made
+`
+
+type LinkOriginalParams struct {
+	MemberID   uuid.UUID
+	OriginalID uuid.UUID
+	Workouts   []uuid.UUID
+}
+
+func (q *Queries) LinkOriginal(ctx context.Context, arg LinkOriginalParams) error {
+	_, err := q.db.Exec(ctx, linkOriginal, arg.MemberID, arg.OriginalID, arg.Workouts)
 	return err
 }
 
@@ -425,6 +508,61 @@ func (q *Queries) ListFeed(ctx context.Context, arg ListFeedParams) ([]WorkoutSe
 	return items, nil
 }
 
+const listUndigested = `-- name: ListUndigested :many
+SELECT p.workout_id, p.family, p.samples_sealed, w.sport
+FROM workout_part p
+JOIN workout w ON w.member_id = p.member_id AND w.id = p.workout_id
+WHERE p.member_id = $1 AND p.digest_sealed IS NULL AND p.samples_sealed IS NOT NULL
+ORDER BY p.workout_id DESC, p.family
+LIMIT $2
+`
+
+type ListUndigestedRow struct {
+	WorkoutID     uuid.UUID
+	Family        string
+	SamplesSealed []byte
+	Sport         string
+}
+
+// Samples of the viewer's own workouts that no digest was made of yet, or that need another one, the
+// newest workouts first.
+func (q *Queries) ListUndigested(ctx context.Context, memberID uuid.UUID, rowLimit int32) ([]ListUndigestedRow, error) {
+	rows, err := q.db.Query(ctx, listUndigested, memberID, rowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListUndigestedRow
+	for rows.Next() {
+		var i ListUndigestedRow
+		if err := rows.Scan(
+			&i.WorkoutID,
+			&i.Family,
+			&i.SamplesSealed,
+			&i.Sport,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockOriginal = `-- name: LockOriginal :exec
+SELECT o.id FROM original o
+WHERE o.member_id = $1 AND o.id = (SELECT l.original_id FROM original_workout l WHERE l.member_id = $1 AND l.workout_id = $2)
+FOR UPDATE
+`
+
+// Two workouts of one file that are deleted at once would each leave it to the other.
+func (q *Queries) LockOriginal(ctx context.Context, memberID uuid.UUID, workoutID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, lockOriginal, memberID, workoutID)
+	return err
+}
+
 const lockOwnWorkout = `-- name: LockOwnWorkout :one
 SELECT id FROM workout WHERE member_id = $1 AND id = $2 FOR UPDATE
 `
@@ -521,6 +659,53 @@ func (q *Queries) PointWorkout(ctx context.Context, arg PointWorkoutParams) erro
 	return err
 }
 
+const readBody = `-- name: ReadBody :many
+SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, p.ftp_watts, p.max_hr_sealed, p.resting_hr_sealed
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+WHERE p.member_id = $1
+`
+
+type ReadBodyRow struct {
+	Subject         Subject
+	FtpWatts        *int32
+	MaxHrSealed     []byte
+	RestingHrSealed []byte
+}
+
+// What zones are drawn by, if the viewer can find the member.
+func (q *Queries) ReadBody(ctx context.Context, memberID uuid.UUID) ([]ReadBodyRow, error) {
+	rows, err := q.db.Query(ctx, readBody, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadBodyRow
+	for rows.Next() {
+		var i ReadBodyRow
+		if err := rows.Scan(
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.FtpWatts,
+			&i.MaxHrSealed,
+			&i.RestingHrSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const readKey = `-- name: ReadKey :one
 SELECT request_sealed, made FROM idempotency WHERE member_id = $1 AND operation = $2 AND key_hash = $3
 `
@@ -599,6 +784,39 @@ func (q *Queries) ReadMade(ctx context.Context, ids []uuid.UUID) ([]WorkoutSeen,
 	return items, nil
 }
 
+const readOriginal = `-- name: ReadOriginal :many
+SELECT o.id, o.content_sealed
+FROM original_workout l
+JOIN original o ON o.member_id = l.member_id AND o.id = l.original_id
+WHERE l.member_id = $1 AND l.workout_id = $2
+`
+
+type ReadOriginalRow struct {
+	ID            uuid.UUID
+	ContentSealed []byte
+}
+
+// Only its owner's rows are found.
+func (q *Queries) ReadOriginal(ctx context.Context, memberID uuid.UUID, workoutID uuid.UUID) ([]ReadOriginalRow, error) {
+	rows, err := q.db.Query(ctx, readOriginal, memberID, workoutID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadOriginalRow
+	for rows.Next() {
+		var i ReadOriginalRow
+		if err := rows.Scan(&i.ID, &i.ContentSealed); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const readSamples = `-- name: ReadSamples :one
 SELECT s.id, s.audience, s.effort_sealed, s.heart_sealed, s.route_sealed, s.effort_preview, s.heart_preview, s.route_preview, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by FROM read_samples($1, $2::text[], $3) s
 `
@@ -657,6 +875,117 @@ func (q *Queries) ReadSelf(ctx context.Context, viewer uuid.UUID) (ReadSelfRow, 
 		&i.Subject.SeenBy,
 	)
 	return i, err
+}
+
+const readTraining = `-- name: ReadTraining :many
+SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, p.ftp_watts, p.max_hr_sealed, p.resting_hr_sealed,
+       coalesce(t.id, '00000000-0000-0000-0000-000000000000')::uuid AS id, coalesce(t.audience, 0)::smallint AS audience, coalesce(t.sport, '')::text AS sport,
+       coalesce(t.started_at, 'epoch')::timestamptz AS started_at, coalesce(t.duration_s, 0)::float8 AS duration_s,
+       t.distance_m, t.calories_kcal, t.output_kj, t.route_distance_m, t.effort_digest, t.heart_digest, t.route_digest
+FROM profile p
+JOIN subject s ON s.member_id = p.member_id
+LEFT JOIN LATERAL (
+    SELECT w.id, w.audience, w.sport, w.started_at, w.duration_s, w.distance_m, w.calories_kcal, w.output_kj,
+           route.distance_m AS route_distance_m,
+           effort.digest_sealed AS effort_digest, heart.digest_sealed AS heart_digest, route.digest_sealed AS route_digest
+    FROM (
+        SELECT o.member_id, o.id, o.audience, o.sport, o.started_at, o.duration_s, o.distance_m, o.calories_kcal, o.output_kj
+        FROM workout o
+        WHERE o.member_id = p.member_id AND o.started_at >= $1
+          AND ($2::text IS NULL OR o.sport = $2::text)
+        ORDER BY o.started_at DESC, o.id DESC
+        LIMIT $3
+    ) w
+    LEFT JOIN workout_part effort ON 'effort' = ANY ($4::text[])
+        AND effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort'
+    LEFT JOIN workout_part heart ON 'heart_rate' = ANY ($4::text[])
+        AND heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate'
+    LEFT JOIN workout_part route ON 'route' = ANY ($4::text[])
+        AND route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
+) t ON true
+WHERE p.member_id = find_member($5::uuid, $6::text)
+ORDER BY t.started_at DESC, t.id DESC
+`
+
+type ReadTrainingParams struct {
+	Since    time.Time
+	Sport    *string
+	RowLimit int32
+	Families []string
+	ID       uuid.NullUUID
+	Username *string
+}
+
+type ReadTrainingRow struct {
+	Subject         Subject
+	FtpWatts        *int32
+	MaxHrSealed     []byte
+	RestingHrSealed []byte
+	ID              uuid.UUID
+	Audience        int16
+	Sport           string
+	StartedAt       time.Time
+	DurationS       float64
+	DistanceM       *float64
+	CaloriesKcal    *float64
+	OutputKj        *float64
+	RouteDistanceM  *float64
+	EffortDigest    []byte
+	HeartDigest     []byte
+	RouteDigest     []byte
+}
+
+// A member's workouts that show, the newest first, each with the digests asked for, and what zones are
+// drawn by. A row without a workout stands for a member who has none to show.
+func (q *Queries) ReadTraining(ctx context.Context, arg ReadTrainingParams) ([]ReadTrainingRow, error) {
+	rows, err := q.db.Query(ctx, readTraining,
+		arg.Since,
+		arg.Sport,
+		arg.RowLimit,
+		arg.Families,
+		arg.ID,
+		arg.Username,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadTrainingRow
+	for rows.Next() {
+		var i ReadTrainingRow
+		if err := rows.Scan(
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.FtpWatts,
+			&i.MaxHrSealed,
+			&i.RestingHrSealed,
+			&i.ID,
+			&i.Audience,
+			&i.Sport,
+			&i.StartedAt,
+			&i.DurationS,
+			&i.DistanceM,
+			&i.CaloriesKcal,
+			&i.OutputKj,
+			&i.RouteDistanceM,
+			&i.EffortDigest,
+			&i.HeartDigest,
+			&i.RouteDigest,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const readWorkout = `-- name: ReadWorkout :one
