@@ -2,6 +2,7 @@ package workout
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -29,41 +30,54 @@ var fieldOf = map[series.Family]privacy.Field{
 // it: from their previews where these have as many. NotFound where the viewer may not know of the
 // workout.
 func (s *Service) Streams(ctx context.Context, c db.Caller, id uuid.UUID, channels []series.Channel, points int) (Streams, privacy.Grant, error) {
-	out := Streams{WorkoutID: id}
+	var out Streams
 	var grant privacy.Grant
-	read, previews := s.db.ReadAlone, false
+	read := s.db.ReadAlone
 	if points <= series.PreviewPoints { // few bytes, whatever the workout
-		read, previews = s.db.Read, true
+		read = s.db.Read
 	}
-	err := read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		row, err := query.New(tx).ReadSamples(ctx, query.ReadSamplesParams{ID: id, Families: families(channels), Previews: previews})
-		if err != nil {
-			return err
-		}
-		owner := db.Subject(query.Subject{
-			MemberID: row.MemberID, Private: row.Private, Minor: row.Minor, Discoverability: row.Discoverability,
-			Audiences: row.Audiences, Edge: row.Edge, Wrapped: row.Wrapped, SeenBy: row.SeenBy,
-		})
-		if grant, err = owner.Decide(tx); err != nil {
-			return err
-		}
-		audience := db.Audience(row.Audience)
-		if !grant.ShowsWithin(privacy.Workout, audience) {
-			return fault.NotFound()
-		}
-		u := unpacker{
-			opener:   opener{ring: s.ring, owner: owner, grant: grant, workout: id, audience: audience},
-			channels: channels, points: points,
-		}
-		if out.Effort, err = u.unpack(series.Effort, row.EffortSealed, row.EffortPreview); err != nil {
-			return err
-		}
-		if out.Heart, err = u.unpack(series.Heart, row.HeartSealed, row.HeartPreview); err != nil {
-			return err
-		}
-		out.Place, err = u.unpack(series.Place, row.RouteSealed, row.RoutePreview)
+	err := read(ctx, c, func(ctx context.Context, tx *db.Tx) (err error) {
+		out, grant, err = s.samples(ctx, tx, id, channels, points)
 		return err
 	})
+	return out, grant, err
+}
+
+// everything is more points than a workout has.
+const everything = math.MaxInt
+
+// samples is Streams in a transaction.
+func (s *Service) samples(ctx context.Context, tx *db.Tx, id uuid.UUID, channels []series.Channel, points int) (Streams, privacy.Grant, error) {
+	out := Streams{WorkoutID: id}
+	row, err := query.New(tx).ReadSamples(ctx, query.ReadSamplesParams{
+		ID: id, Families: families(channels), Previews: points <= series.PreviewPoints,
+	})
+	if err != nil {
+		return Streams{}, privacy.Grant{}, err
+	}
+	owner := db.Subject(query.Subject{
+		MemberID: row.MemberID, Private: row.Private, Minor: row.Minor, Discoverability: row.Discoverability,
+		Audiences: row.Audiences, Edge: row.Edge, Wrapped: row.Wrapped, SeenBy: row.SeenBy,
+	})
+	grant, err := owner.Decide(tx)
+	if err != nil {
+		return Streams{}, privacy.Grant{}, err
+	}
+	audience := db.Audience(row.Audience)
+	if !grant.ShowsWithin(privacy.Workout, audience) {
+		return Streams{}, privacy.Grant{}, fault.NotFound()
+	}
+	u := unpacker{
+		opener:   opener{ring: s.ring, owner: owner, grant: grant, workout: id, audience: audience},
+		channels: channels, points: points,
+	}
+	if out.Effort, err = u.unpack(series.Effort, row.EffortSealed, row.EffortPreview); err != nil {
+		return Streams{}, privacy.Grant{}, err
+	}
+	if out.Heart, err = u.unpack(series.Heart, row.HeartSealed, row.HeartPreview); err != nil {
+		return Streams{}, privacy.Grant{}, err
+	}
+	out.Place, err = u.unpack(series.Place, row.RouteSealed, row.RoutePreview)
 	return out, grant, err
 }
 
