@@ -1,13 +1,17 @@
 -- What riders want of their workouts, and their files as they sent them.
 
 -- What records, curves and load are made of, so that no read of years opens their samples. It is made
--- of the samples, by nothing but the sport besides, and so stands under their family. Null: not made
--- yet, by a program before this one, or to be made anew; the owner's next look does it.
-ALTER TABLE workout_part ADD COLUMN digest_sealed bytea;
+-- of the samples, by nothing but the sport besides, and so stands under their family. It counts while
+-- digest_of is how they begin, which is another text whenever they are sealed: whoever writes other
+-- samples, a program before this one too, needs not know of it. What has none, the owner's next look
+-- makes.
+ALTER TABLE workout_part ADD COLUMN digest_sealed bytea, ADD COLUMN digest_of bytea;
 ALTER TABLE workout_part ALTER COLUMN digest_sealed SET STORAGE EXTERNAL;
 COMMENT ON COLUMN workout_part.digest_sealed IS 'class: sealed. Bests, times at each heart rate, fastest times, made of the samples';
-GRANT UPDATE (digest_sealed) ON workout_part TO paceline_app;
-CREATE INDEX workout_part_undigested ON workout_part (member_id, workout_id) WHERE digest_sealed IS NULL AND samples_sealed IS NOT NULL;
+COMMENT ON COLUMN workout_part.digest_of IS 'class: internal. The first 32 bytes of the sealed samples that it was made of';
+GRANT UPDATE (digest_sealed, digest_of) ON workout_part TO paceline_app;
+CREATE INDEX workout_part_undigested ON workout_part (member_id, workout_id)
+    WHERE samples_sealed IS NOT NULL AND digest_of IS DISTINCT FROM substr(samples_sealed, 1, 32);
 
 -- A file as it was sent. Several workouts may come from one.
 CREATE TABLE original (

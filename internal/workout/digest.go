@@ -86,6 +86,9 @@ func positions(all []series.Series) []training.Position {
 // digestsAtOnce bounds how many parts one look of their owner makes digests of.
 const digestsAtOnce = 20
 
+// beginning is how many bytes of sealed samples tell them from any others: there is a random part in them.
+const beginning = 32
+
 // digestMore makes digests of parts that have none: those that a program before this one wrote, or
 // whose sport has changed. To do it again changes nothing.
 func digestMore(ctx context.Context, q *query.Queries, by self) error {
@@ -108,7 +111,7 @@ func digestMore(ctx context.Context, q *query.Queries, by self) error {
 			return err
 		}
 		if err := q.KeepDigest(ctx, query.KeepDigestParams{
-			MemberID: by.id, WorkoutID: row.WorkoutID, Family: row.Family, DigestSealed: sealed,
+			MemberID: by.id, WorkoutID: row.WorkoutID, Family: row.Family, DigestSealed: sealed, DigestOf: row.SamplesSealed[:min(beginning, len(row.SamplesSealed))],
 		}); err != nil {
 			return err
 		}

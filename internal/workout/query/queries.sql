@@ -77,9 +77,10 @@ WITH added AS (
     ON CONFLICT (member_id, fingerprint) DO NOTHING
     RETURNING member_id, id, audience, started_at
 ), parts AS (
-    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed, digest_sealed)
+    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed, digest_sealed, digest_of)
     SELECT added.member_id, added.id, part.family, CASE WHEN part.family = 'route' THEN sqlc.narg(track_m)::double precision END,
-           part.summary_sealed, part.samples_sealed, part.preview_sealed, part.digest_sealed
+           part.summary_sealed, part.samples_sealed, part.preview_sealed, part.digest_sealed,
+           CASE WHEN part.digest_sealed IS NOT NULL THEN substr(part.samples_sealed, 1, 32) END
     FROM added, (SELECT unnest(@families::text[]) AS family, unnest(@summaries::bytea[]) AS summary_sealed,
                         unnest(@samples::bytea[]) AS samples_sealed, unnest(@previews::bytea[]) AS preview_sealed,
                         unnest(@digests::bytea[]) AS digest_sealed) AS part
@@ -122,16 +123,17 @@ SELECT gone.id FROM gone CROSS JOIN LATERAL point_workout(gone.id, gone.started_
 SELECT p.workout_id, p.family, p.samples_sealed, w.sport
 FROM workout_part p
 JOIN workout w ON w.member_id = p.member_id AND w.id = p.workout_id
-WHERE p.member_id = @member_id AND p.digest_sealed IS NULL AND p.samples_sealed IS NOT NULL
+WHERE p.member_id = @member_id AND p.samples_sealed IS NOT NULL AND p.digest_of IS DISTINCT FROM substr(p.samples_sealed, 1, 32)
 ORDER BY p.workout_id DESC, p.family
 LIMIT @row_limit;
 
 -- name: KeepDigest :exec
-UPDATE workout_part SET digest_sealed = $4 WHERE member_id = $1 AND workout_id = $2 AND family = $3;
+UPDATE workout_part SET digest_sealed = @digest_sealed, digest_of = @digest_of
+WHERE member_id = @member_id AND workout_id = @workout_id AND family = @family;
 
 -- name: ForgetDigests :exec
 -- Another sport has other distances.
-UPDATE workout_part SET digest_sealed = NULL WHERE member_id = $1 AND workout_id = $2 AND digest_sealed IS NOT NULL;
+UPDATE workout_part SET digest_sealed = NULL, digest_of = NULL WHERE member_id = $1 AND workout_id = $2 AND digest_of IS NOT NULL;
 
 -- name: AddOriginal :exec
 INSERT INTO original (member_id, id, content_sealed, created_at) VALUES ($1, $2, $3, $4);
@@ -188,11 +190,11 @@ LEFT JOIN LATERAL (
         LIMIT @row_limit
     ) w
     LEFT JOIN workout_part effort ON 'effort' = ANY (@families::text[])
-        AND effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort'
+        AND effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort' AND effort.digest_of = substr(effort.samples_sealed, 1, 32)
     LEFT JOIN workout_part heart ON 'heart_rate' = ANY (@families::text[])
-        AND heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate'
+        AND heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate' AND heart.digest_of = substr(heart.samples_sealed, 1, 32)
     LEFT JOIN workout_part route ON 'route' = ANY (@families::text[])
-        AND route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
+        AND route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route' AND route.digest_of = substr(route.samples_sealed, 1, 32)
 ) t ON true
 WHERE p.member_id = find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text)
 ORDER BY t.started_at DESC, t.id DESC;

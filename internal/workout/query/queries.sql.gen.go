@@ -42,9 +42,10 @@ WITH added AS (
     ON CONFLICT (member_id, fingerprint) DO NOTHING
     RETURNING member_id, id, audience, started_at
 ), parts AS (
-    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed, digest_sealed)
+    INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed, digest_sealed, digest_of)
     SELECT added.member_id, added.id, part.family, CASE WHEN part.family = 'route' THEN $16::double precision END,
-           part.summary_sealed, part.samples_sealed, part.preview_sealed, part.digest_sealed
+           part.summary_sealed, part.samples_sealed, part.preview_sealed, part.digest_sealed,
+           CASE WHEN part.digest_sealed IS NOT NULL THEN substr(part.samples_sealed, 1, 32) END
     FROM added, (SELECT unnest($17::text[]) AS family, unnest($18::bytea[]) AS summary_sealed,
                         unnest($19::bytea[]) AS samples_sealed, unnest($20::bytea[]) AS preview_sealed,
                         unnest($21::bytea[]) AS digest_sealed) AS part
@@ -281,7 +282,7 @@ func (q *Queries) FindRecording(ctx context.Context, memberID uuid.UUID, fingerp
 }
 
 const forgetDigests = `-- name: ForgetDigests :exec
-UPDATE workout_part SET digest_sealed = NULL WHERE member_id = $1 AND workout_id = $2 AND digest_sealed IS NOT NULL
+UPDATE workout_part SET digest_sealed = NULL, digest_of = NULL WHERE member_id = $1 AND workout_id = $2 AND digest_of IS NOT NULL
 `
 
 // Another sport has other distances.
@@ -300,22 +301,25 @@ func (q *Queries) ForgetTrackDistance(ctx context.Context, memberID uuid.UUID, w
 }
 
 const keepDigest = `-- name: KeepDigest :exec
-UPDATE workout_part SET digest_sealed = $4 WHERE member_id = $1 AND workout_id = $2 AND family = $3
+UPDATE workout_part SET digest_sealed = $1, digest_of = $2
+WHERE member_id = $3 AND workout_id = $4 AND family = $5
 `
 
 type KeepDigestParams struct {
+	DigestSealed []byte
+	DigestOf     []byte
 	MemberID     uuid.UUID
 	WorkoutID    uuid.UUID
 	Family       string
-	DigestSealed []byte
 }
 
 func (q *Queries) KeepDigest(ctx context.Context, arg KeepDigestParams) error {
 	_, err := q.db.Exec(ctx, keepDigest,
+		arg.DigestSealed,
+		arg.DigestOf,
 		arg.MemberID,
 		arg.WorkoutID,
 		arg.Family,
-		arg.DigestSealed,
 	)
 	return err
 }
@@ -512,7 +516,7 @@ const listUndigested = `-- name: ListUndigested :many
 SELECT p.workout_id, p.family, p.samples_sealed, w.sport
 FROM workout_part p
 JOIN workout w ON w.member_id = p.member_id AND w.id = p.workout_id
-WHERE p.member_id = $1 AND p.digest_sealed IS NULL AND p.samples_sealed IS NOT NULL
+WHERE p.member_id = $1 AND p.samples_sealed IS NOT NULL AND p.digest_of IS DISTINCT FROM substr(p.samples_sealed, 1, 32)
 ORDER BY p.workout_id DESC, p.family
 LIMIT $2
 `
@@ -897,11 +901,11 @@ LEFT JOIN LATERAL (
         LIMIT $3
     ) w
     LEFT JOIN workout_part effort ON 'effort' = ANY ($4::text[])
-        AND effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort'
+        AND effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort' AND effort.digest_of = substr(effort.samples_sealed, 1, 32)
     LEFT JOIN workout_part heart ON 'heart_rate' = ANY ($4::text[])
-        AND heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate'
+        AND heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate' AND heart.digest_of = substr(heart.samples_sealed, 1, 32)
     LEFT JOIN workout_part route ON 'route' = ANY ($4::text[])
-        AND route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
+        AND route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route' AND route.digest_of = substr(route.samples_sealed, 1, 32)
 ) t ON true
 WHERE p.member_id = find_member($5::uuid, $6::text)
 ORDER BY t.started_at DESC, t.id DESC
