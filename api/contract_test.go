@@ -38,7 +38,7 @@ func operations(t *testing.T, check func(t *testing.T, method, path string, op *
 var accessValues = map[string][]string{
 	"auth":   {"none", "session"},
 	"scope":  scopes(),
-	"object": {"none", "self", "member", "workout", "session"},
+	"object": {"none", "self", "member", "workout", "session", "zone"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
 	"cache":  {"no-store", "public"},
 }

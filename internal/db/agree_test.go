@@ -268,7 +268,7 @@ func samplesAgree(ctx context.Context, t *testing.T, tx *db.Tx, ids []uuid.UUID)
 					CASE WHEN $3 AND 'effort' = ANY ($2) THEN s.effort_preview END,
 					CASE WHEN $3 AND 'heart_rate' = ANY ($2) THEN s.heart_preview END,
 					CASE WHEN $3 AND 'route' = ANY ($2) THEN s.route_preview END,
-					s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by)
+					s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, s.whole)
 					FROM samples_seen s WHERE s.id = wanted) apart (apart) ON true`, ids, families, previews)
 			if err != nil {
 				return err

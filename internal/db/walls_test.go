@@ -25,6 +25,7 @@ func TestNoViewerNoRows(t *testing.T) {
 	f.exec(`INSERT INTO edge VALUES ($1, $2, 1, $3)`, id, uuid.New(), now)
 	workout := f.workout(id, privacy.Everyone)
 	f.exec(`INSERT INTO idempotency VALUES ($1, 'op', '\x00', '\x00', '{}', $2)`, id, now)
+	f.exec(`INSERT INTO privacy_zone VALUES ($1, $1, '\x00', false, $2)`, id, now)
 
 	conn := pgtest.Connect(t, f.pg.URL(db.RoleApp))
 	for _, table := range tables {
@@ -72,7 +73,11 @@ func (f *fixture) workout(owner uuid.UUID, audience privacy.Audience) uuid.UUID 
 	id := uuid.Must(uuid.NewV7())
 	f.exec(`INSERT INTO workout (member_id, id, audience, sport, indoor, title, started_at, duration_s, source, created_at, updated_at)
 		VALUES ($1, $2, $3, 'ride', true, 't', $4, 60, 'typed', $4, $4)`, owner, id, int16(audience), now)
-	for _, family := range []string{"effort", "heart_rate", "route", "device"} {
+	families := []string{"effort", "heart_rate", "route", "device"}
+	if audience == privacy.Followers { // zones cut it
+		families = append(families, "effort_whole", "route_whole")
+	}
+	for _, family := range families {
 		f.exec(`INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed)
 			VALUES ($1, $2, $3, CASE WHEN $3 = 'route' THEN 1 END, convert_to($3, 'UTF8'), convert_to('samples of ' || $3, 'UTF8'),
 				CASE WHEN $3 <> 'effort' OR $4 THEN convert_to('preview of ' || $3, 'UTF8') END)`,

@@ -611,6 +611,48 @@ type PrivacyPatch struct {
 	Private         *bool            `json:"private,omitempty"`
 }
 
+// PrivacyZone A place that your tracks keep out of sight of others. Only you get to know of it.
+type PrivacyZone struct {
+	CreatedAt time.Time          `json:"created_at"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// Lat Degrees north, WGS 84.
+	Lat float64 `json:"lat"`
+
+	// Lon Degrees east, WGS 84.
+	Lon float64 `json:"lon"`
+
+	// Name A note to yourself.
+	Name *string `json:"name,omitempty"`
+
+	// RadiusM Nothing within as many metres of the point shows.
+	RadiusM int `json:"radius_m"`
+}
+
+// PrivacyZoneCreate defines model for PrivacyZoneCreate.
+type PrivacyZoneCreate struct {
+	// Lat Degrees north, WGS 84.
+	Lat float64 `json:"lat"`
+
+	// Lon Degrees east, WGS 84.
+	Lon  float64 `json:"lon"`
+	Name *string `json:"name,omitempty"`
+
+	// RadiusM Nothing within as many metres of the point is to show.
+	RadiusM int `json:"radius_m"`
+}
+
+// PrivacyZoneList defines model for PrivacyZoneList.
+type PrivacyZoneList struct {
+	Items []PrivacyZone `json:"items"`
+}
+
+// PrivacyZonePatch A member that is absent stays as it is; `null` clears.
+type PrivacyZonePatch struct {
+	Name    nullable.Nullable[string] `json:"name,omitempty"`
+	RadiusM *int                      `json:"radius_m,omitempty"`
+}
+
 // Problem An error (RFC 9457). Never an internal text, an instance or a request id.
 type Problem struct {
 	// Code Stable, for a program.
@@ -838,7 +880,9 @@ type ViewAs struct {
 // ViewAsRelation A relation that a profile can be tried on with.
 type ViewAsRelation string
 
-// Workout One workout, as the viewer may see it. Averages and maxima come from the recording or were typed.
+// Workout One workout, as the viewer may see it. Averages and maxima come from the recording or were typed. Where its
+// owner's privacy zones hide a part of the track, others get a workout of the rest: no number is of more,
+// and calories and laps, which can't be parted, are absent.
 type Workout struct {
 	AscentM *float64 `json:"ascent_m,omitempty"`
 
@@ -970,6 +1014,9 @@ type MemberID = openapi_types.UUID
 // MemberRef A member's id (a UUID) or username.
 type MemberRef = MemberRefValue
 
+// PrivacyZoneID defines model for PrivacyZoneID.
+type PrivacyZoneID = openapi_types.UUID
+
 // SessionID defines model for SessionID.
 type SessionID = openapi_types.UUID
 
@@ -1052,6 +1099,12 @@ type GetMyPrivacyParams struct {
 type UpdateMyPrivacyParams struct {
 	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// AddPrivacyZoneParams defines parameters for AddPrivacyZone.
+type AddPrivacyZoneParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetMyProfileParams defines parameters for GetMyProfile.
@@ -1182,6 +1235,12 @@ type ChangePasswordJSONRequestBody = ChangePasswordRequest
 
 // UpdateMyPrivacyJSONRequestBody defines body for UpdateMyPrivacy for application/json ContentType.
 type UpdateMyPrivacyJSONRequestBody = PrivacyPatch
+
+// AddPrivacyZoneJSONRequestBody defines body for AddPrivacyZone for application/json ContentType.
+type AddPrivacyZoneJSONRequestBody = PrivacyZoneCreate
+
+// UpdatePrivacyZoneJSONRequestBody defines body for UpdatePrivacyZone for application/json ContentType.
+type UpdatePrivacyZoneJSONRequestBody = PrivacyZonePatch
 
 // UpdateMyProfileJSONRequestBody defines body for UpdateMyProfile for application/json ContentType.
 type UpdateMyProfileJSONRequestBody = ProfilePatch

@@ -27,7 +27,7 @@ type Access struct {
 
 var accessValues = map[string][]string{
 	"auth":   {"none", "session"},
-	"object": {"none", "self", "member", "workout", "session"},
+	"object": {"none", "self", "member", "workout", "session", "zone"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
 	"cache":  {"no-store", "public"},
 }

@@ -104,6 +104,18 @@ type ServerInterface interface {
 	// UpdateMyPrivacy Change your privacy settings
 	// (PATCH /v1/me/privacy)
 	UpdateMyPrivacy(ctx echo.Context, params UpdateMyPrivacyParams) error
+	// ListPrivacyZones List your privacy zones
+	// (GET /v1/me/privacy-zones)
+	ListPrivacyZones(ctx echo.Context) error
+	// AddPrivacyZone Hide a place in your tracks
+	// (POST /v1/me/privacy-zones)
+	AddPrivacyZone(ctx echo.Context, params AddPrivacyZoneParams) error
+	// RemovePrivacyZone Show a place in your tracks again
+	// (DELETE /v1/me/privacy-zones/{id})
+	RemovePrivacyZone(ctx echo.Context, id PrivacyZoneID) error
+	// UpdatePrivacyZone Change a privacy zone
+	// (PATCH /v1/me/privacy-zones/{id})
+	UpdatePrivacyZone(ctx echo.Context, id PrivacyZoneID) error
 	// GetMyProfile Read your profile
 	// (GET /v1/me/profile)
 	GetMyProfile(ctx echo.Context, params GetMyProfileParams) error
@@ -572,6 +584,76 @@ func (w *ServerInterfaceWrapper) UpdateMyPrivacy(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateMyPrivacy(ctx, params)
+	return err
+}
+
+// ListPrivacyZones converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPrivacyZones(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPrivacyZones(ctx)
+	return err
+}
+
+// AddPrivacyZone converts echo context to params.
+func (w *ServerInterfaceWrapper) AddPrivacyZone(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddPrivacyZoneParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddPrivacyZone(ctx, params)
+	return err
+}
+
+// RemovePrivacyZone converts echo context to params.
+func (w *ServerInterfaceWrapper) RemovePrivacyZone(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id PrivacyZoneID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemovePrivacyZone(ctx, id)
+	return err
+}
+
+// UpdatePrivacyZone converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdatePrivacyZone(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id PrivacyZoneID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdatePrivacyZone(ctx, id)
 	return err
 }
 
@@ -1133,6 +1215,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/me/avatar", wrapper.SetMyAvatar, options.OperationMiddlewares["setMyAvatar"]...)
 	router.GET(options.BaseURL+"/v1/me/privacy", wrapper.GetMyPrivacy, options.OperationMiddlewares["getMyPrivacy"]...)
 	router.PATCH(options.BaseURL+"/v1/me/privacy", wrapper.UpdateMyPrivacy, options.OperationMiddlewares["updateMyPrivacy"]...)
+	router.GET(options.BaseURL+"/v1/me/privacy-zones", wrapper.ListPrivacyZones, options.OperationMiddlewares["listPrivacyZones"]...)
+	router.POST(options.BaseURL+"/v1/me/privacy-zones", wrapper.AddPrivacyZone, options.OperationMiddlewares["addPrivacyZone"]...)
+	router.DELETE(options.BaseURL+"/v1/me/privacy-zones/:id", wrapper.RemovePrivacyZone, options.OperationMiddlewares["removePrivacyZone"]...)
+	router.PATCH(options.BaseURL+"/v1/me/privacy-zones/:id", wrapper.UpdatePrivacyZone, options.OperationMiddlewares["updatePrivacyZone"]...)
 	router.GET(options.BaseURL+"/v1/me/view-as", wrapper.ViewAs, options.OperationMiddlewares["viewAs"]...)
 	router.DELETE(options.BaseURL+"/v1/me/following/:id", wrapper.UnfollowMember, options.OperationMiddlewares["unfollowMember"]...)
 	router.PUT(options.BaseURL+"/v1/me/following/:id", wrapper.FollowMember, options.OperationMiddlewares["followMember"]...)

@@ -11,7 +11,8 @@
 //	repeated tracks tell no more than one circle the shift is fixed for the zone's life
 //
 // The shift is uniform by area over that ring: knowing all of the above, and the circle exactly, the
-// best single guess is still its centre, 0.78r off on average. It is the spatial cloaking of Hassan,
+// best single guess is still its centre, 0.78r off on average. Another radius later moves no centre
+// (Zone.Resized). It is the spatial cloaking of Hassan,
 // Hussain, Bates, "Analysis of Privacy Protections in Fitness Tracking Social Networks" (USENIX
 // Security 2018), with a lower bound because people, too, guess the middle of what they see cut out:
 // Mink, Yuile, Pal, Aviv, Bates, "Users Can Deduce Sensitive Locations Protected by Privacy Zones on

@@ -35,8 +35,9 @@ var ErrMarshal = errors.New("place: a zone cannot be marshalled")
 // Zone is a circle out of which nothing is shown. It forgets the point that it was made for. The zero Zone
 // hides everything. It prints as [guarded]: its centre is a good part of the secret.
 type Zone struct {
-	centre  Point
-	radiusM float64
+	centre   Point
+	radiusM  float64
+	shiftedM float64 // the radius that the shift was made for
 }
 
 // New makes the zone that hides all within radius metres of a point. The same three arguments always
@@ -61,7 +62,22 @@ func New(point Point, radiusM int, secret []byte) (Zone, error) {
 	r := float64(radiusM)
 	// Uniform by area between r/2 and r: the square of the length is uniform between their squares.
 	length := r * math.Sqrt(0.25+0.75*fraction(noise[:8]))
-	return Zone{centre: point.away(length, 2*math.Pi*fraction(noise[8:])), radiusM: 2 * r}, nil
+	return Zone{centre: point.away(length, 2*math.Pi*fraction(noise[8:])), radiusM: 2 * r, shiftedM: r}, nil
+}
+
+// Resized is the zone that hides all within another radius of its point. Its circle grows or shrinks
+// around the centre that it has, so that whoever saw both learns nothing from the second: the point
+// is no nearer to it, |shift| ≤ the first radius, and r + |shift| ≤ the circle's radius as before. How
+// well the centre hides the point is decided by the first radius, for good.
+func (z Zone) Resized(radiusM int) (Zone, error) {
+	if radiusM < MinRadiusM || radiusM > MaxRadiusM {
+		return Zone{}, ErrRadius
+	}
+	if z.radiusM <= 0 { // not made by New
+		return Zone{}, nil
+	}
+	z.radiusM = z.shiftedM + float64(radiusM)
+	return z, nil
 }
 
 // fraction turns 8 bytes into a number in [0, 1), of all multiples of 2⁻⁵³ alike.

@@ -114,3 +114,34 @@ func TestZoneShowsNothing(t *testing.T) {
 		t.Errorf("it marshals to %s", out)
 	}
 }
+
+// Who saw a zone of all its radii, one after the other, saw one centre.
+func TestAnotherRadiusMovesNothing(t *testing.T) {
+	made := zone(t, town, 400, secret(1))
+	centre, _ := made.Circle()
+	z := made
+	for _, radius := range []int{place.MinRadiusM, place.MaxRadiusM, 400, 650, 400} {
+		var err error
+		if z, err = z.Resized(radius); err != nil {
+			t.Fatal(err)
+		}
+		at, r := z.Circle()
+		if at != centre || r != float64(400+radius) {
+			t.Errorf("with %d m the circle is %.1f m off, and %v m wide", radius, place.Distance(at, centre), r)
+		}
+		if place.Distance(town, at)+float64(radius) > r {
+			t.Errorf("with %d m something within it shows", radius)
+		}
+	}
+	if z != made {
+		t.Error("its own radius makes it another zone")
+	}
+	for _, radius := range []int{place.MinRadiusM - 1, place.MaxRadiusM + 1, -1} {
+		if _, err := made.Resized(radius); !errors.Is(err, place.ErrRadius) {
+			t.Errorf("a radius of %d m: %v", radius, err)
+		}
+	}
+	if z, err := (place.Zone{}).Resized(400); err != nil || z != (place.Zone{}) {
+		t.Errorf("a zone that nobody made shows something by now: %v", err)
+	}
+}

@@ -31,6 +31,7 @@ const (
 	Route
 	Device
 	Leaderboard
+	PrivacyZones
 	fieldCount
 )
 
@@ -96,6 +97,7 @@ var rules = [fieldCount]Rule{
 	Route:         {Route, "workout", "route", FromSetting, OnlyMe, ScopeLocationRead, 17, true},
 	Device:        {Device, "workout", "device", Fixed, OnlyMe, ScopeWorkoutsRead, NoSlot, true},
 	Leaderboard:   {Leaderboard, "class", "leaderboard", FromSetting, Followers, ScopeWorkoutsRead, 18, false},
+	PrivacyZones:  {PrivacyZones, "profile", "privacy_zones", Fixed, OnlyMe, ScopeLocationRead, NoSlot, true},
 }
 
 // Model is the whole table, row by row.

@@ -37,6 +37,7 @@ var written = []string{
 	"workout route setting only_me location:read sealed",
 	"workout device fixed only_me workouts:read sealed",
 	"class leaderboard setting followers workouts:read",
+	"profile privacy_zones fixed only_me location:read sealed",
 }
 
 var sourceNames = map[privacy.Source]string{

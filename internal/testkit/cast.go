@@ -235,6 +235,11 @@ func (c *Cast) subject(name, born string, audiences ...int) *Person {
 		"location": map[string]any{"city": p.Values["location"], "country": "CH"}, "gender": "nonbinary",
 		"height_cm": 183.625 + float64(n), "weight_kg": 71.375 + float64(n), "resting_hr": 47 + n, "max_hr": 191 + n, "ftp_watts": 287 + n,
 	}).Want(t, http.StatusOK)
+	// Away from all rides: what zones cut is tested on its own.
+	zone := p.Do(http.MethodPost, "/v1/me/privacy-zones", map[string]any{
+		"lat": -33.45694 - float64(n), "lon": -70.64827, "radius_m": 431 + n, "name": fmt.Sprintf("zone-marker-%d7", n),
+	}).Want(t, http.StatusCreated)
+	p.Zone, _ = zone.Map(t)["id"].(string)
 	for i, audience := range audiences {
 		c.record(p, audience, recordingtest.Options{
 			Start: c.Clock.Now().Add(-time.Duration(24*i+24)*time.Hour - time.Duration(n)*time.Minute), Seconds: 90, Laps: 2,

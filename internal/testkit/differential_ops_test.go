@@ -439,6 +439,19 @@ func (w *randomWorld) ownThings(v viewer) []asking {
 	add("listFeed", "/v1/feed", feed, func() answer { return w.pages(v, "/v1/feed", w.seesWorkout) }, true)
 	add("listFollowRequests", "/v1/me/follow-requests", requests, func() answer { return w.pages(v, "/v1/me/follow-requests", member) }, false)
 	add("listBlocks", "/v1/me/blocks", blocks, func() answer { return w.pages(v, "/v1/me/blocks", member) }, false)
+	zones := said(http.StatusOK)
+	for _, id := range w.own(v, `SELECT string_agg(id::text, ' ') FROM privacy_zone WHERE member_id = $1`) {
+		zones.row(id)
+	}
+	add("listPrivacyZones", "/v1/me/privacy-zones", zones, func() answer {
+		return w.get(v, "/v1/me/privacy-zones", func(a *answer, m map[string]any) {
+			items, _ := m["items"].([]any)
+			for _, item := range items {
+				zone, _ := item.(map[string]any)
+				a.row(fmt.Sprint(zone["id"]))
+			}
+		})
+	}, false)
 	add("listSessions", "/v1/me/sessions", sessions, func() answer {
 		return w.get(v, "/v1/me/sessions", func(a *answer, m map[string]any) {
 			items, _ := m["items"].([]any)

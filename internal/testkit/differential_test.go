@@ -114,6 +114,9 @@ func (w *randomWorld) join(name, born string, i int) {
 	}
 	o := recordingtest.Options{Start: w.Clock.Now().Add(-time.Duration(i+1) * time.Hour), Seconds: 30, Seed: uint64(i), Serial: 7} //nolint:gosec // small
 	w.files[name] = recordingtest.RideFIT(o)
+	if i%2 == 0 { // away from all rides
+		p.Do(http.MethodPost, "/v1/me/privacy-zones", map[string]any{"lat": -40, "lon": i, "radius_m": 300}).Want(t, http.StatusCreated)
+	}
 	for n, file := range map[string][]byte{"a.fit": w.files[name], "b.gpx": recordingtest.RideGPX(withDay(o, 1)), "c.tcx": recordingtest.RideTCX(withDay(o, 2))} {
 		p.Upload("/v1/workouts/import", n, file).Want(t, http.StatusCreated)
 	}
@@ -440,6 +443,7 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"workout_part": {`workout_id::text || family`, parts}, "idempotency": {`member_id::text`, nil},
 		"auth.account": {`member_id::text`, own}, "auth.session": {`id::text`, sessions},
 		"feed_pointer":     {`member_id::text || workout_id`, strings.Fields(w.pointers(v))},
+		"privacy_zone":     {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM privacy_zone WHERE member_id = $1`)},
 		"original":         {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM original WHERE member_id = $1`)},
 		"original_workout": {`workout_id::text`, w.own(v, `SELECT string_agg(workout_id::text, ' ') FROM original_workout WHERE member_id = $1`)},
 	}

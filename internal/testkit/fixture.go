@@ -63,6 +63,17 @@ var objects = map[string]func(c *Cast) []Target{
 		}
 		return append(all, Target{ID: uuid.NewString(), Kind: "session", hidden: true})
 	},
+	"zone": (*Cast).zones,
+}
+
+// zones are the privacy zones of those who have one.
+func (c *Cast) zones() (all []Target) {
+	for _, p := range c.People {
+		if p.Zone != "" {
+			all = append(all, Target{ID: p.Zone, Of: p, Kind: "zone", hidden: true})
+		}
+	}
+	return append(all, Target{ID: uuid.NewString(), Kind: "zone", hidden: true})
 }
 
 // parts are path parameters that name no object, by their name.

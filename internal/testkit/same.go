@@ -61,10 +61,10 @@ func (c *Cast) steady(text string) (string, bool) {
 	return text, drawn
 }
 
-// Has says whether an id is of a member, workout or session of the cast.
+// Has says whether an id is of a member, workout, session or zone of the cast.
 func (c *Cast) Has(id string) bool {
 	for _, p := range c.People {
-		if p.ID == id || p.Session == id || slices.ContainsFunc(p.Workouts, func(w Recorded) bool { return w.ID == id }) {
+		if p.ID == id || p.Session == id || p.Zone == id || slices.ContainsFunc(p.Workouts, func(w Recorded) bool { return w.ID == id }) {
 			return true
 		}
 	}

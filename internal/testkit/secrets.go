@@ -128,6 +128,12 @@ func (c *Cast) hiddenAccount(p *Person) []Secret {
 		{"another session of " + p.Name, func(c *Cast) {
 			c.Do(http.MethodPost, "/v1/auth/cookie", map[string]any{"email": p.Email, "password": p.Password})
 		}},
+		{"privacy zones of " + p.Name, func(c *Cast) {
+			p := c.at(p)
+			zone := map[string]any{"lat": 71.1725, "lon": 25.7837, "radius_m": 200, "name": "elsewhere"}
+			p.Do(http.MethodPost, "/v1/me/privacy-zones", zone).Want(c.T, http.StatusCreated)
+			p.Do(http.MethodDelete, "/v1/me/privacy-zones/"+p.Zone, nil).Want(c.T, http.StatusNoContent)
+		}},
 		{"when " + p.Name + " last edited their profile", func(c *Cast) {
 			c.Exec(`UPDATE profile SET updated_at = updated_at - interval '1 day' WHERE member_id = $1`, p.ID)
 		}},

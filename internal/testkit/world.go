@@ -157,6 +157,7 @@ type Person struct {
 
 	// What the engines know of somebody in a Cast.
 	Session  string // the id of the session that Token is of
+	Zone     string // the id of a privacy zone, where they have one
 	Minor    bool
 	Gone     bool // the account was deleted
 	Choices  Choices

@@ -2,6 +2,7 @@ package workout
 
 import (
 	"context"
+	"strings"
 
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/seal"
@@ -97,7 +98,12 @@ func digestMore(ctx context.Context, q *query.Queries, by self) error {
 		return err
 	}
 	for _, row := range rows {
-		f, _ := privacy.ParseField(row.Family)
+		name, whole := strings.CutSuffix(row.Family, wholeSuffix)
+		f, _ := privacy.ParseField(name)
+		samplesAt, digestAt := samplesAt, digestAt
+		if whole {
+			samplesAt, digestAt = wholeSamplesAt, wholeDigestAt
+		}
 		blob, err := by.key.Open(row.SamplesSealed, samplesAt(f, row.WorkoutID))
 		if err != nil {
 			return err

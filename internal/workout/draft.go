@@ -47,6 +47,9 @@ func (d draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.A
 	row.Audience, row.CreatedAt = int16(audience), tx.Now()
 	for range 3 { // whoever finds it there already may find it deleted a moment later
 		made, err := q.AddWorkout(ctx, row)
+		if err == nil && len(made) == 1 && tracked(d.route, d.samples[privacy.Route] != nil) {
+			err = cutNew(ctx, tx, by, d.id)
+		}
 		if err != nil || len(made) == 1 {
 			return d.id, true, err
 		}

@@ -64,8 +64,21 @@ func (s *Service) Edit(ctx context.Context, c db.Caller, id uuid.UUID, p Patch, 
 		if err := check(now.Workout, now.Grant); err != nil {
 			return err
 		}
+		if now.cut { // what is changed is the whole
+			if err := putBack(ctx, tx, by, id); err != nil {
+				return err
+			}
+			if row, _, err = s.readOwn(ctx, tx, by, id); err != nil {
+				return err
+			}
+		}
 		if err := p.write(ctx, tx, by, row); err != nil {
 			return err
+		}
+		if now.cut {
+			if err := cutAnew(ctx, tx, by, id); err != nil {
+				return err
+			}
 		}
 		_, out, err = s.readOwn(ctx, tx, by, id)
 		return err

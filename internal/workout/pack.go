@@ -1,6 +1,8 @@
 package workout
 
 import (
+	"github.com/google/uuid"
+
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/text"
 	"github.com/paceline/paceline/internal/workout/recording"
@@ -40,7 +42,12 @@ func pack(r *recording.Recording) (draft, error) {
 		}
 	}
 	d.packParts(r, channels)
-	return d, nil
+	if tracked(d.route, d.samples[privacy.Route] != nil) {
+		// Other ids say when they were made, by the millisecond. A device sends a ride when it ends: at
+		// home, and a zone hides when that was.
+		d.id, err = uuid.NewRandom()
+	}
+	return d, err
 }
 
 // packParts makes the parts that have anything in them.
@@ -91,11 +98,11 @@ func effortOf(e recording.Effort) EffortFigures {
 
 func routeOf(p recording.Place) RouteFigures {
 	return RouteFigures{
-		Start: place(p.StartLat, p.StartLon), End: place(p.EndLat, p.EndLon), AscentM: p.AscentM, DescentM: p.DescentM,
+		Start: placeAt(p.StartLat, p.StartLon), End: placeAt(p.EndLat, p.EndLon), AscentM: p.AscentM, DescentM: p.DescentM,
 	}
 }
 
-func place(lat, lon *float64) *Place {
+func placeAt(lat, lon *float64) *Place {
 	if lat == nil || lon == nil {
 		return nil
 	}

@@ -64,15 +64,61 @@ func (s *Service) decide(tx *db.Tx, row query.WorkoutShown, subject query.Subjec
 	if !grant.ShowsWithin(privacy.Workout, audience) {
 		return Shown{}, false, nil
 	}
-	w, err := s.guard(row, owner, audience, grant)
+	w, cut, err := s.guard(row, owner, grant)
 	if err != nil {
 		return Shown{}, false, err
 	}
-	return Shown{Workout: w, Grant: grant, at: position{row.StartedAt, row.ID}}, true, nil
+	return Shown{Workout: w, Grant: grant, at: position{row.StartedAt, row.ID}, cut: cut}, true, nil
 }
 
-// guard puts each value of a row under its field, and unseals what the grant opens.
-func (s *Service) guard(row query.WorkoutShown, owner db.Subject, audience privacy.Audience, grant privacy.Grant) (Workout, error) {
+// guard puts each value of a row under its field, and unseals what the grant opens. Of a workout that
+// zones cut, whoever may open the device's part, its owner, gets the whole.
+func (s *Service) guard(row query.WorkoutShown, owner db.Subject, grant privacy.Grant) (w Workout, cut bool, err error) {
+	audience := db.Audience(row.Audience)
+	o := opener{ring: s.ring, owner: owner, grant: grant, workout: row.ID, audience: audience}
+	var whole *Whole
+	device, err := privacy.Convert(grant, o.closed(privacy.Device, row.DeviceSealed), func(sealed []byte) (*Device, error) {
+		key, err := o.unwrap()
+		if err != nil {
+			return nil, err
+		}
+		d, err := seal.OpenValue[Device](key, summaryAt(privacy.Device, row.ID), sealed)
+		whole, d.Whole = d.Whole, nil
+		return &d, err
+	})
+	if err != nil {
+		return Workout{}, false, err
+	}
+	if whole != nil {
+		return whole.guard(row, device), true, nil
+	}
+	w = guardFacts(row, audience)
+	w.Device = device
+	if w.Effort, err = unseal[Effort](&o, privacy.Effort, row.EffortSealed); err != nil {
+		return Workout{}, false, err
+	}
+	if w.Heart, err = unseal[Heart](&o, privacy.HeartRate, row.HeartSealed); err != nil {
+		return Workout{}, false, err
+	}
+	w.Route, err = unseal[Route](&o, privacy.Route, row.RouteSealed)
+	return w, false, err
+}
+
+// guard puts the whole in the place of what others see.
+func (w Whole) guard(row query.WorkoutShown, device privacy.Guarded[Device]) Workout {
+	row.Audience, row.StartedAt, row.DurationS, row.MovingS = w.Audience, w.StartedAt, w.DurationS, w.MovingS
+	row.DistanceM, row.RouteDistanceM, row.CaloriesKcal, row.OutputKj = w.DistanceM, w.TrackM, w.CaloriesKcal, w.OutputKJ
+	audience := db.Audience(row.Audience)
+	out := guardFacts(row, audience)
+	out.Device = device
+	out.Effort = privacy.GuardOptional(row.MemberID, privacy.Effort, audience, w.Effort)
+	out.Heart = privacy.GuardOptional(row.MemberID, privacy.HeartRate, audience, w.Heart)
+	out.Route = privacy.GuardOptional(row.MemberID, privacy.Route, audience, w.Route)
+	return out
+}
+
+// guardFacts guards what is not sealed.
+func guardFacts(row query.WorkoutShown, audience privacy.Audience) Workout {
 	w := Workout{
 		ID:    row.ID,
 		Owner: guardOwner(row),
@@ -84,19 +130,7 @@ func (s *Service) guard(row query.WorkoutShown, owner db.Subject, audience priva
 	if row.DistanceM == nil {
 		w.DistanceM = privacy.GuardOptional(row.MemberID, privacy.Route, audience, row.RouteDistanceM)
 	}
-	o := opener{ring: s.ring, owner: owner, grant: grant, workout: row.ID, audience: audience}
-	var err error
-	if w.Effort, err = unseal[Effort](&o, privacy.Effort, row.EffortSealed); err != nil {
-		return Workout{}, err
-	}
-	if w.Heart, err = unseal[Heart](&o, privacy.HeartRate, row.HeartSealed); err != nil {
-		return Workout{}, err
-	}
-	if w.Route, err = unseal[Route](&o, privacy.Route, row.RouteSealed); err != nil {
-		return Workout{}, err
-	}
-	w.Device, err = unseal[Device](&o, privacy.Device, row.DeviceSealed)
-	return w, err
+	return w
 }
 
 func facts(row query.WorkoutShown) Facts {

@@ -7,6 +7,7 @@ import (
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/seal"
 	"github.com/paceline/paceline/internal/workout/query"
 )
 
@@ -20,9 +21,10 @@ type Totals struct {
 }
 
 // Stats sums up those workouts of a member that the viewer may see, and no others. NotFound where
-// the viewer can't find the member, or may not see their totals.
+// the viewer can't find the member, or may not see their totals. Owners get theirs of all that they
+// did, others of what zones leave of it.
 func (s *Service) Stats(ctx context.Context, c db.Caller, ref string) (privacy.Guarded[Totals], privacy.Grant, error) {
-	var out privacy.Guarded[Totals]
+	var sum Totals
 	var grant privacy.Grant
 	err := s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		who := db.ParseRef(ref)
@@ -33,7 +35,6 @@ func (s *Service) Stats(ctx context.Context, c db.Caller, ref string) (privacy.G
 		if len(rows) == 0 {
 			return fault.NotFound()
 		}
-		var sum Totals
 		for _, row := range rows {
 			if grant, err = findable(tx, row.Subject); err != nil {
 				return err
@@ -45,10 +46,50 @@ func (s *Service) Stats(ctx context.Context, c db.Caller, ref string) (privacy.G
 		if !grant.Shows(privacy.Stats) {
 			return fault.NotFound()
 		}
-		out = privacy.Guard(grant.Owner(), privacy.Stats, sum.rounded())
 		return nil
 	})
-	return out, grant, err
+	if err == nil && grant.Relation() == privacy.RelationSelf {
+		err = s.addCut(ctx, c, &sum)
+	}
+	if err != nil {
+		return privacy.Guarded[Totals]{}, privacy.Grant{}, err
+	}
+	return privacy.Guard(grant.Owner(), privacy.Stats, sum.rounded()), grant, nil
+}
+
+// addCut adds what zones keep from others to the caller's own totals.
+func (s *Service) addCut(ctx context.Context, c db.Caller, sum *Totals) error {
+	return s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		rows, err := query.New(tx).ReadOwnWholes(ctx)
+		if err != nil {
+			return err
+		}
+		var key *seal.Key
+		for _, row := range rows {
+			if key == nil {
+				if key, err = s.ring.Unwrap(row.Subject.MemberID, row.Subject.Wrapped); err != nil {
+					return err
+				}
+			}
+			w, err := seal.OpenValue[Whole](key, wholeAt(row.WorkoutID), row.SummarySealed)
+			if err != nil {
+				return err
+			}
+			sum.DurationS += w.DurationS - row.DurationS
+			sum.DistanceM += of(w.DistanceM) + of(w.TrackM) - of(row.DistanceM) - of(row.RouteDistanceM)
+			sum.OutputKJ += of(w.OutputKJ) - of(row.OutputKj)
+			sum.CaloriesKcal += of(w.CaloriesKcal) - of(row.CaloriesKcal)
+		}
+		return nil
+	})
+}
+
+// of is a figure, or nothing.
+func of(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
 }
 
 // add takes the sums of one audience, if the policy shows them.

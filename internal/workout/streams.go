@@ -69,7 +69,7 @@ func (s *Service) samples(ctx context.Context, tx *db.Tx, id uuid.UUID, channels
 	}
 	u := unpacker{
 		opener:   opener{ring: s.ring, owner: owner, grant: grant, workout: id, audience: audience},
-		channels: channels, points: points,
+		channels: channels, points: points, whole: row.Whole,
 	}
 	if out.Effort, err = u.unpack(series.Effort, row.EffortSealed, row.EffortPreview); err != nil {
 		return Streams{}, privacy.Grant{}, err
@@ -97,12 +97,17 @@ type unpacker struct {
 	opener
 	channels []series.Channel
 	points   int
+	whole    bool // what its owner gets of a workout that zones cut
 }
 
 // unpack unseals a preview, or samples where there is none, where the grant opens them, and gives
 // the channels asked for, thinned.
 func (u *unpacker) unpack(family series.Family, samples, preview []byte) (privacy.Guarded[[]series.Series], error) {
 	f := fieldOf[family]
+	samplesAt, previewAt := samplesAt, previewAt
+	if u.whole {
+		samplesAt, previewAt = wholeSamplesAt, wholePreviewAt
+	}
 	sealed, at, decode := samples, samplesAt(f, u.workout), u.fromSamples
 	if preview != nil {
 		sealed, at, decode = preview, previewAt(f, u.workout), u.fromPreview

@@ -28,6 +28,7 @@ type Shown struct {
 	Workout Workout
 	Grant   privacy.Grant
 	at      position
+	cut     bool // by zones; only its owner gets to know
 }
 
 // Owner is the name of a workout's owner, by the fields of their profile.
@@ -137,4 +138,5 @@ type Device struct {
 	Name   string `json:"name,omitempty"`
 	Serial string `json:"serial,omitempty"`
 	Notes  string `json:"notes,omitempty"`
+	Whole  *Whole `json:"whole,omitempty"` // of what zones cut; reads put it where it belongs
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// class: guarded. The columns are of the classes they come from
 type SamplesSeen struct {
 	ID              uuid.UUID
 	Audience        int16
@@ -28,6 +27,7 @@ type SamplesSeen struct {
 	Edge            int16
 	Wrapped         []byte
 	SeenBy          uuid.UUID
+	Whole           bool
 }
 
 // class: internal. The columns are of the classes they come from

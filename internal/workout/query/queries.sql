@@ -23,7 +23,14 @@ JOIN subject s ON s.member_id = p.member_id
 WHERE p.member_id = find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text);
 
 -- name: ReadSelf :one
-SELECT sqlc.embed(s) FROM subject s WHERE s.member_id = @viewer;
+-- Who writes shares the lock that a change of zones takes alone, and so what either
+-- reads afterwards is what the other left.
+SELECT sqlc.embed(s), pg_advisory_xact_lock_shared(hashtextextended(s.member_id::text, 18))::text AS beside_zones
+FROM subject s WHERE s.member_id = @viewer;
+
+-- name: LockZones :exec
+-- Before anything else is read: whoever shared the lock first would wait for itself.
+SELECT pg_advisory_xact_lock(hashtextextended(viewer_id()::text, 18));
 
 -- name: ListByMember :many
 -- The page is cut before anything else is looked up. The audiences are those
@@ -65,6 +72,15 @@ LEFT JOIN LATERAL (
     GROUP BY w.audience
 ) t ON true
 WHERE p.member_id = find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text);
+
+-- name: ReadOwnWholes :many
+-- What zones cut of the viewer's own workouts: the whole, and what totals count of it.
+SELECT sqlc.embed(s), whole.workout_id, whole.summary_sealed, w.duration_s, w.distance_m, route.distance_m AS route_distance_m, w.output_kj, w.calories_kcal
+FROM subject s
+JOIN workout_part whole ON whole.member_id = s.member_id AND whole.family = 'route_whole'
+JOIN workout w ON w.member_id = whole.member_id AND w.id = whole.workout_id
+LEFT JOIN workout_part route ON route.member_id = whole.member_id AND route.workout_id = whole.workout_id AND route.family = 'route'
+WHERE s.member_id = viewer_id();
 
 -- name: AddWorkout :many
 -- The workout, its parts and the pointers to it, in one statement. None added:
@@ -210,3 +226,49 @@ SELECT request_sealed, made FROM idempotency WHERE member_id = $1 AND operation 
 
 -- name: KeepMade :exec
 UPDATE idempotency SET made = $4 WHERE member_id = $1 AND operation = $2 AND key_hash = $3;
+
+-- name: ReadZones :many
+SELECT id, zone_sealed, removed, created_at FROM privacy_zone WHERE member_id = $1 ORDER BY created_at, id;
+
+-- name: AddZone :exec
+INSERT INTO privacy_zone (member_id, id, zone_sealed, created_at) VALUES ($1, $2, $3, $4);
+
+-- name: ChangeZone :exec
+UPDATE privacy_zone SET zone_sealed = @zone_sealed, removed = @removed WHERE member_id = @member_id AND id = @id;
+
+-- name: ForgetZones :exec
+DELETE FROM privacy_zone WHERE member_id = @member_id AND id = ANY (@ids::uuid[]);
+
+-- name: ReadTracks :many
+-- The next of a member's workouts that may have a track, each with what zones are held against.
+SELECT w.id, w.duration_s, route.summary_sealed, (CASE WHEN whole.member_id IS NULL THEN route.samples_sealed END)::bytea AS samples_sealed,
+       (whole.member_id IS NOT NULL)::boolean AS cut
+FROM workout w
+JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
+LEFT JOIN workout_part whole ON whole.member_id = w.member_id AND whole.workout_id = w.id AND whole.family = 'route_whole'
+WHERE w.member_id = @member_id AND w.id > @after AND (whole.member_id IS NOT NULL OR @zoned::boolean)
+ORDER BY w.id
+LIMIT @most;
+
+-- name: ReadFigures :one
+SELECT sport, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2;
+
+-- name: ReadParts :many
+SELECT family, distance_m, summary_sealed, samples_sealed, preview_sealed FROM workout_part WHERE member_id = $1 AND workout_id = $2;
+
+-- name: WriteFigures :exec
+UPDATE workout
+SET audience = @audience, started_at = @started_at, duration_s = @duration_s, moving_s = @moving_s, distance_m = @distance_m,
+    calories_kcal = @calories_kcal, output_kj = @output_kj
+WHERE member_id = @member_id AND id = @id;
+
+-- name: WritePart :exec
+INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed, digest_sealed, digest_of)
+VALUES (@member_id, @workout_id, @family, @distance_m, @summary_sealed, @samples_sealed::bytea, @preview_sealed, @digest_sealed,
+        substr(@samples_sealed, 1, 32))
+ON CONFLICT (member_id, workout_id, family) DO UPDATE
+SET distance_m = excluded.distance_m, summary_sealed = excluded.summary_sealed, samples_sealed = excluded.samples_sealed,
+    preview_sealed = excluded.preview_sealed, digest_sealed = excluded.digest_sealed, digest_of = excluded.digest_of;
+
+-- name: DropParts :exec
+DELETE FROM workout_part WHERE member_id = @member_id AND workout_id = @workout_id AND family = ANY (@families::text[]);

@@ -121,6 +121,27 @@ func (q *Queries) AddWorkout(ctx context.Context, arg AddWorkoutParams) ([]uuid.
 	return items, nil
 }
 
+const addZone = `-- name: AddZone :exec
+INSERT INTO privacy_zone (member_id, id, zone_sealed, created_at) VALUES ($1, $2, $3, $4)
+`
+
+type AddZoneParams struct {
+	MemberID   uuid.UUID
+	ID         uuid.UUID
+	ZoneSealed []byte
+	CreatedAt  time.Time
+}
+
+func (q *Queries) AddZone(ctx context.Context, arg AddZoneParams) error {
+	_, err := q.db.Exec(ctx, addZone,
+		arg.MemberID,
+		arg.ID,
+		arg.ZoneSealed,
+		arg.CreatedAt,
+	)
+	return err
+}
+
 const changeDevice = `-- name: ChangeDevice :exec
 INSERT INTO workout_part (member_id, workout_id, family, summary_sealed)
 VALUES ($1, $2, 'device', $3)
@@ -173,6 +194,27 @@ func (q *Queries) ChangeWorkout(ctx context.Context, arg ChangeWorkoutParams) (i
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const changeZone = `-- name: ChangeZone :exec
+UPDATE privacy_zone SET zone_sealed = $1, removed = $2 WHERE member_id = $3 AND id = $4
+`
+
+type ChangeZoneParams struct {
+	ZoneSealed []byte
+	Removed    bool
+	MemberID   uuid.UUID
+	ID         uuid.UUID
+}
+
+func (q *Queries) ChangeZone(ctx context.Context, arg ChangeZoneParams) error {
+	_, err := q.db.Exec(ctx, changeZone,
+		arg.ZoneSealed,
+		arg.Removed,
+		arg.MemberID,
+		arg.ID,
+	)
+	return err
 }
 
 const claimKey = `-- name: ClaimKey :execrows
@@ -242,6 +284,21 @@ func (q *Queries) DropOriginals(ctx context.Context, memberID uuid.UUID) error {
 	return err
 }
 
+const dropParts = `-- name: DropParts :exec
+DELETE FROM workout_part WHERE member_id = $1 AND workout_id = $2 AND family = ANY ($3::text[])
+`
+
+type DropPartsParams struct {
+	MemberID  uuid.UUID
+	WorkoutID uuid.UUID
+	Families  []string
+}
+
+func (q *Queries) DropParts(ctx context.Context, arg DropPartsParams) error {
+	_, err := q.db.Exec(ctx, dropParts, arg.MemberID, arg.WorkoutID, arg.Families)
+	return err
+}
+
 const findMember = `-- name: FindMember :one
 SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM profile p
@@ -297,6 +354,15 @@ UPDATE workout_part SET distance_m = NULL WHERE member_id = $1 AND workout_id = 
 
 func (q *Queries) ForgetTrackDistance(ctx context.Context, memberID uuid.UUID, workoutID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, forgetTrackDistance, memberID, workoutID)
+	return err
+}
+
+const forgetZones = `-- name: ForgetZones :exec
+DELETE FROM privacy_zone WHERE member_id = $1 AND id = ANY ($2::uuid[])
+`
+
+func (q *Queries) ForgetZones(ctx context.Context, memberID uuid.UUID, ids []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, forgetZones, memberID, ids)
 	return err
 }
 
@@ -579,6 +645,16 @@ func (q *Queries) LockOwnWorkout(ctx context.Context, memberID uuid.UUID, iD uui
 	return id, err
 }
 
+const lockZones = `-- name: LockZones :exec
+SELECT pg_advisory_xact_lock(hashtextextended(viewer_id()::text, 18))
+`
+
+// Before anything else is read: whoever shared the lock first would wait for itself.
+func (q *Queries) LockZones(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, lockZones)
+	return err
+}
+
 const memberTotals = `-- name: MemberTotals :many
 SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, coalesce(t.audience, 0)::smallint AS audience, coalesce(t.workouts, 0)::bigint AS workouts,
        coalesce(t.duration_s, 0)::float8 AS duration_s, coalesce(t.distance_m, 0)::float8 AS distance_m,
@@ -710,6 +786,37 @@ func (q *Queries) ReadBody(ctx context.Context, memberID uuid.UUID) ([]ReadBodyR
 	return items, nil
 }
 
+const readFigures = `-- name: ReadFigures :one
+SELECT sport, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2
+`
+
+type ReadFiguresRow struct {
+	Sport        string
+	Audience     int16
+	StartedAt    time.Time
+	DurationS    float64
+	MovingS      *float64
+	DistanceM    *float64
+	CaloriesKcal *float64
+	OutputKj     *float64
+}
+
+func (q *Queries) ReadFigures(ctx context.Context, memberID uuid.UUID, iD uuid.UUID) (ReadFiguresRow, error) {
+	row := q.db.QueryRow(ctx, readFigures, memberID, iD)
+	var i ReadFiguresRow
+	err := row.Scan(
+		&i.Sport,
+		&i.Audience,
+		&i.StartedAt,
+		&i.DurationS,
+		&i.MovingS,
+		&i.DistanceM,
+		&i.CaloriesKcal,
+		&i.OutputKj,
+	)
+	return i, err
+}
+
 const readKey = `-- name: ReadKey :one
 SELECT request_sealed, made FROM idempotency WHERE member_id = $1 AND operation = $2 AND key_hash = $3
 `
@@ -821,8 +928,103 @@ func (q *Queries) ReadOriginal(ctx context.Context, memberID uuid.UUID, workoutI
 	return items, nil
 }
 
+const readOwnWholes = `-- name: ReadOwnWholes :many
+SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, whole.workout_id, whole.summary_sealed, w.duration_s, w.distance_m, route.distance_m AS route_distance_m, w.output_kj, w.calories_kcal
+FROM subject s
+JOIN workout_part whole ON whole.member_id = s.member_id AND whole.family = 'route_whole'
+JOIN workout w ON w.member_id = whole.member_id AND w.id = whole.workout_id
+LEFT JOIN workout_part route ON route.member_id = whole.member_id AND route.workout_id = whole.workout_id AND route.family = 'route'
+WHERE s.member_id = viewer_id()
+`
+
+type ReadOwnWholesRow struct {
+	Subject        Subject
+	WorkoutID      uuid.UUID
+	SummarySealed  []byte
+	DurationS      float64
+	DistanceM      *float64
+	RouteDistanceM *float64
+	OutputKj       *float64
+	CaloriesKcal   *float64
+}
+
+// What zones cut of the viewer's own workouts: the whole, and what totals count of it.
+func (q *Queries) ReadOwnWholes(ctx context.Context) ([]ReadOwnWholesRow, error) {
+	rows, err := q.db.Query(ctx, readOwnWholes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadOwnWholesRow
+	for rows.Next() {
+		var i ReadOwnWholesRow
+		if err := rows.Scan(
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.WorkoutID,
+			&i.SummarySealed,
+			&i.DurationS,
+			&i.DistanceM,
+			&i.RouteDistanceM,
+			&i.OutputKj,
+			&i.CaloriesKcal,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const readParts = `-- name: ReadParts :many
+SELECT family, distance_m, summary_sealed, samples_sealed, preview_sealed FROM workout_part WHERE member_id = $1 AND workout_id = $2
+`
+
+type ReadPartsRow struct {
+	Family        string
+	DistanceM     *float64
+	SummarySealed []byte
+	SamplesSealed []byte
+	PreviewSealed []byte
+}
+
+func (q *Queries) ReadParts(ctx context.Context, memberID uuid.UUID, workoutID uuid.UUID) ([]ReadPartsRow, error) {
+	rows, err := q.db.Query(ctx, readParts, memberID, workoutID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadPartsRow
+	for rows.Next() {
+		var i ReadPartsRow
+		if err := rows.Scan(
+			&i.Family,
+			&i.DistanceM,
+			&i.SummarySealed,
+			&i.SamplesSealed,
+			&i.PreviewSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const readSamples = `-- name: ReadSamples :one
-SELECT s.id, s.audience, s.effort_sealed, s.heart_sealed, s.route_sealed, s.effort_preview, s.heart_preview, s.route_preview, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by FROM read_samples($1, $2::text[], $3) s
+SELECT s.id, s.audience, s.effort_sealed, s.heart_sealed, s.route_sealed, s.effort_preview, s.heart_preview, s.route_preview, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, s.whole FROM read_samples($1, $2::text[], $3) s
 `
 
 type ReadSamplesParams struct {
@@ -853,18 +1055,23 @@ func (q *Queries) ReadSamples(ctx context.Context, arg ReadSamplesParams) (Sampl
 		&i.Edge,
 		&i.Wrapped,
 		&i.SeenBy,
+		&i.Whole,
 	)
 	return i, err
 }
 
 const readSelf = `-- name: ReadSelf :one
-SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by FROM subject s WHERE s.member_id = $1
+SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, pg_advisory_xact_lock_shared(hashtextextended(s.member_id::text, 18))::text AS beside_zones
+FROM subject s WHERE s.member_id = $1
 `
 
 type ReadSelfRow struct {
-	Subject Subject
+	Subject     Subject
+	BesideZones string
 }
 
+// Who writes shares the lock that a change of zones takes alone, and so what either
+// reads afterwards is what the other left.
 func (q *Queries) ReadSelf(ctx context.Context, viewer uuid.UUID) (ReadSelfRow, error) {
 	row := q.db.QueryRow(ctx, readSelf, viewer)
 	var i ReadSelfRow
@@ -877,8 +1084,67 @@ func (q *Queries) ReadSelf(ctx context.Context, viewer uuid.UUID) (ReadSelfRow, 
 		&i.Subject.Edge,
 		&i.Subject.Wrapped,
 		&i.Subject.SeenBy,
+		&i.BesideZones,
 	)
 	return i, err
+}
+
+const readTracks = `-- name: ReadTracks :many
+SELECT w.id, w.duration_s, route.summary_sealed, (CASE WHEN whole.member_id IS NULL THEN route.samples_sealed END)::bytea AS samples_sealed,
+       (whole.member_id IS NOT NULL)::boolean AS cut
+FROM workout w
+JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
+LEFT JOIN workout_part whole ON whole.member_id = w.member_id AND whole.workout_id = w.id AND whole.family = 'route_whole'
+WHERE w.member_id = $1 AND w.id > $2 AND (whole.member_id IS NOT NULL OR $3::boolean)
+ORDER BY w.id
+LIMIT $4
+`
+
+type ReadTracksParams struct {
+	MemberID uuid.UUID
+	After    uuid.UUID
+	Zoned    bool
+	Most     int32
+}
+
+type ReadTracksRow struct {
+	ID            uuid.UUID
+	DurationS     float64
+	SummarySealed []byte
+	SamplesSealed []byte
+	Cut           bool
+}
+
+// The next of a member's workouts that may have a track, each with what zones are held against.
+func (q *Queries) ReadTracks(ctx context.Context, arg ReadTracksParams) ([]ReadTracksRow, error) {
+	rows, err := q.db.Query(ctx, readTracks,
+		arg.MemberID,
+		arg.After,
+		arg.Zoned,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadTracksRow
+	for rows.Next() {
+		var i ReadTracksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.DurationS,
+			&i.SummarySealed,
+			&i.SamplesSealed,
+			&i.Cut,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const readTraining = `-- name: ReadTraining :many
@@ -1037,4 +1303,108 @@ func (q *Queries) ReadWorkout(ctx context.Context, id uuid.UUID) (WorkoutSeen, e
 		&i.SeenBy,
 	)
 	return i, err
+}
+
+const readZones = `-- name: ReadZones :many
+SELECT id, zone_sealed, removed, created_at FROM privacy_zone WHERE member_id = $1 ORDER BY created_at, id
+`
+
+type ReadZonesRow struct {
+	ID         uuid.UUID
+	ZoneSealed []byte
+	Removed    bool
+	CreatedAt  time.Time
+}
+
+func (q *Queries) ReadZones(ctx context.Context, memberID uuid.UUID) ([]ReadZonesRow, error) {
+	rows, err := q.db.Query(ctx, readZones, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadZonesRow
+	for rows.Next() {
+		var i ReadZonesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ZoneSealed,
+			&i.Removed,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const writeFigures = `-- name: WriteFigures :exec
+UPDATE workout
+SET audience = $1, started_at = $2, duration_s = $3, moving_s = $4, distance_m = $5,
+    calories_kcal = $6, output_kj = $7
+WHERE member_id = $8 AND id = $9
+`
+
+type WriteFiguresParams struct {
+	Audience     int16
+	StartedAt    time.Time
+	DurationS    float64
+	MovingS      *float64
+	DistanceM    *float64
+	CaloriesKcal *float64
+	OutputKj     *float64
+	MemberID     uuid.UUID
+	ID           uuid.UUID
+}
+
+func (q *Queries) WriteFigures(ctx context.Context, arg WriteFiguresParams) error {
+	_, err := q.db.Exec(ctx, writeFigures,
+		arg.Audience,
+		arg.StartedAt,
+		arg.DurationS,
+		arg.MovingS,
+		arg.DistanceM,
+		arg.CaloriesKcal,
+		arg.OutputKj,
+		arg.MemberID,
+		arg.ID,
+	)
+	return err
+}
+
+const writePart = `-- name: WritePart :exec
+INSERT INTO workout_part (member_id, workout_id, family, distance_m, summary_sealed, samples_sealed, preview_sealed, digest_sealed, digest_of)
+VALUES ($1, $2, $3, $4, $5, $6::bytea, $7, $8,
+        substr($6, 1, 32))
+ON CONFLICT (member_id, workout_id, family) DO UPDATE
+SET distance_m = excluded.distance_m, summary_sealed = excluded.summary_sealed, samples_sealed = excluded.samples_sealed,
+    preview_sealed = excluded.preview_sealed, digest_sealed = excluded.digest_sealed, digest_of = excluded.digest_of
+`
+
+type WritePartParams struct {
+	MemberID      uuid.UUID
+	WorkoutID     uuid.UUID
+	Family        string
+	DistanceM     *float64
+	SummarySealed []byte
+	SamplesSealed []byte
+	PreviewSealed []byte
+	DigestSealed  []byte
+}
+
+func (q *Queries) WritePart(ctx context.Context, arg WritePartParams) error {
+	_, err := q.db.Exec(ctx, writePart,
+		arg.MemberID,
+		arg.WorkoutID,
+		arg.Family,
+		arg.DistanceM,
+		arg.SummarySealed,
+		arg.SamplesSealed,
+		arg.PreviewSealed,
+		arg.DigestSealed,
+	)
+	return err
 }
