@@ -36,16 +36,16 @@ func operations(t *testing.T, check func(t *testing.T, method, path string, op *
 }
 
 var accessValues = map[string][]string{
-	"auth":   {"none", "session"},
+	"auth":   {"none", "session", "console"},
 	"scope":  scopes(),
-	"object": {"none", "self", "member", "workout", "session", "zone"},
+	"object": {"none", "self", "member", "workout", "session", "zone", "console"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
 	"cache":  {"no-store", "public"},
 }
 
-// scopes are "none" and those that some field of the model asks for.
+// scopes are "none", those that some field of the model asks for, and a console's.
 func scopes() []string {
-	names := []string{"none"}
+	names := []string{"none", privacy.ScopeSync.String(), privacy.ScopeClassesRead.String()}
 	for _, rule := range privacy.Model() {
 		names = append(names, rule.Scope.String())
 	}

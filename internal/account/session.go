@@ -16,7 +16,7 @@ import (
 // Session is where a member is signed in.
 type Session struct {
 	ID         uuid.UUID
-	Kind       string // bearer or cookie
+	Kind       string // bearer, cookie or ride
 	Label      string
 	CreatedAt  time.Time
 	LastUsedAt time.Time // at most five minutes old while it is in use
@@ -35,7 +35,8 @@ func (s *Service) Sessions(ctx context.Context, c db.Caller) ([]privacy.Guarded[
 	now := c.At()
 	err := s.DB.Read(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		rows, err := query.New(tx).ListSessions(ctx, query.ListSessionsParams{
-			Now: now, CookieUsedAfter: now.Add(-cookieIdle), BearerUsedAfter: now.Add(-refreshIdle), AtMost: maxSessions,
+			Now: now, CookieUsedAfter: now.Add(-cookieIdle), BearerUsedAfter: now.Add(-refreshIdle),
+			RideUsedAfter: now.Add(-rideIdle), AtMost: maxSessions,
 		})
 		if err != nil {
 			return err

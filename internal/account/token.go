@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"time"
+
+	"github.com/paceline/paceline/internal/db"
 )
 
 const (
@@ -22,6 +24,9 @@ const (
 	accessToken   = "access"
 	refreshToken  = "refresh"
 	cookieToken   = "cookie"
+
+	consoleToken        = "console"
+	consoleRefreshToken = "console_refresh"
 )
 
 // Secret is a token on its way to its owner. It can't be printed or logged.
@@ -39,11 +44,24 @@ func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[secret]")
 // newToken makes a token of 256 random bits and the hash that is kept of it, the
 // same as db.WithToken's. The prefix is for people and scanners who find one.
 func newToken(kind string) (Secret, []byte) {
-	prefix := map[string]string{accessToken: "pl_at_", refreshToken: "pl_rt_", cookieToken: "pl_ct_"}[kind]
+	token := makeToken(kind)
+	return token, tokenHash(token.text)
+}
+
+// newBoundToken is newToken for a console's key; the hash is db.WithProof's.
+func newBoundToken(kind, jkt string) (Secret, []byte) {
+	token := makeToken(kind)
+	return token, db.BoundHash(token.text, jkt)
+}
+
+func makeToken(kind string) Secret {
+	prefix := map[string]string{
+		accessToken: "pl_at_", refreshToken: "pl_rt_", cookieToken: "pl_ct_",
+		consoleToken: "pl_dt_", consoleRefreshToken: "pl_xt_",
+	}[kind]
 	var random [32]byte
 	_, _ = rand.Read(random[:]) // never fails since Go 1.24
-	token := prefix + base64.RawURLEncoding.EncodeToString(random[:])
-	return Secret{token}, tokenHash(token)
+	return Secret{prefix + base64.RawURLEncoding.EncodeToString(random[:])}
 }
 
 func tokenHash(token string) []byte {

@@ -1,9 +1,12 @@
 package db
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"log/slog"
 	"time"
+
+	"github.com/paceline/paceline/internal/privacy"
 )
 
 // Caller is what a request brought to say who it comes from, and when it came:
@@ -15,6 +18,7 @@ type Caller struct {
 	at    time.Time
 	asked bool
 	from  Origin
+	needs privacy.Scopes // what a console has to have for what is asked; without any it may do nothing
 }
 
 // Origin is where a request came from, for whoever shares out what is scarce. It
@@ -41,6 +45,28 @@ func Anonymous(at time.Time) Caller { return Caller{at: at.UTC(), asked: true} }
 func WithToken(token string, at time.Time) Caller {
 	hash := sha256.Sum256([]byte(token))
 	return Caller{hash: hash[:], at: at.UTC(), asked: true}
+}
+
+// WithProof is a caller with a token that is bound to a key, who proved to hold the key
+// of that thumbprint (RFC 9449). Which key the token is bound to is part of the hash that
+// finds it, so the proof of another key finds nothing, and neither does no proof.
+func WithProof(token, jkt string, at time.Time) Caller {
+	return Caller{hash: BoundHash(token, jkt), at: at.UTC(), asked: true}
+}
+
+// BoundHash is what is kept of a token that is bound to a key. No token alone has it.
+func BoundHash(token, jkt string) []byte {
+	mac := hmac.New(sha256.New, []byte("paceline bound token v1:"+jkt))
+	_, _ = mac.Write([]byte(token)) // a hash never fails
+	return mac.Sum(nil)
+}
+
+// For is the same caller, about to do what takes these scopes. Who is not a console
+// needs none; a console that has them not is refused by authentication, and so it is
+// everywhere that nobody said what it takes.
+func (c Caller) For(needs privacy.Scopes) Caller {
+	c.needs = needs
+	return c
 }
 
 // Anonymous says whether the caller brought no token.

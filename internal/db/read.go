@@ -96,7 +96,7 @@ func (o *oneStatement) shared(ctx context.Context, sql string, args []any) (pgx.
 	}
 	o.rows.Rows = a
 	if opening := a.Opening(); opening != nil || err == nil {
-		viewer, refused := readViewer(opening)
+		viewer, refused := readViewer(*c, opening)
 		if refused != nil {
 			return nil, refused // whatever became of the statement
 		}
@@ -166,7 +166,7 @@ func (o *oneStatement) batch(ctx context.Context, sql string, args []any) (pgx.R
 		_ = results.Close() // its errors are those of the rows
 		conn.Release()
 	}
-	if o.tx.viewer, err = scanViewer(results.QueryRow()); err != nil {
+	if o.tx.viewer, err = scanViewer(o.tx.caller, results.QueryRow()); err != nil {
 		return nil, err
 	}
 	if o.rows.Rows, err = results.Query(); err != nil {

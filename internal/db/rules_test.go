@@ -11,7 +11,7 @@ import (
 // for all; every other table is a member's.
 var shared = []string{
 	"schema_migrations", "auth.email_claim", "auth.username_claim", "auth.token", "auth.registration", "auth.password_reset", "auth.mail",
-	"auth.limit_bucket", "auth.limit_count", "auth.known_network", "auth.enumeration",
+	"auth.console_model", "auth.console_firmware", "auth.pairing", "auth.proof", "auth.limit_bucket", "auth.limit_count", "auth.known_network", "auth.enumeration",
 }
 
 // The rules that keep the way to many machines open: the owner leads every key,

@@ -23,6 +23,9 @@ const (
 	ReasonRotateKeys    Reason = "rotate keys"
 	ReasonTendLists     Reason = "tend lists"
 	ReasonLimit         Reason = "limit"
+	ReasonPair          Reason = "pair a console"
+	ReasonProof         Reason = "use a proof"
+	ReasonRegistry      Reason = "registry of consoles"
 )
 
 // SystemTx runs statements that no viewer asked for.

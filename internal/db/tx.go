@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -79,7 +80,7 @@ func asViewer(ctx context.Context, pool *pgxpool.Pool, c Caller, fn func(ctx con
 		if _, err := br.Exec(); err != nil {
 			return privacy.Viewer{}, err
 		}
-		return scanViewer(br.QueryRow())
+		return scanViewer(c, br.QueryRow())
 	}()
 	if err := errors.Join(err, br.Close()); err != nil {
 		rollback(ctx, conn)
@@ -108,17 +109,17 @@ func rollback(ctx context.Context, conn *pgxpool.Conn) {
 }
 
 // scanViewer reads authenticate's answer.
-func scanViewer(row pgx.Row) (privacy.Viewer, error) {
+func scanViewer(c Caller, row pgx.Row) (privacy.Viewer, error) {
 	var actor string
 	var member, session uuid.NullUUID
 	if err := row.Scan(&actor, &member, &session); err != nil {
 		return privacy.Viewer{}, err
 	}
-	return newViewer(actor, member.UUID, session.UUID)
+	return c.viewer(actor, member.UUID, session.UUID)
 }
 
 // readViewer is scanViewer for values as they come: a text, and twice 16 bytes or NULL.
-func readViewer(values [][]byte) (privacy.Viewer, error) {
+func readViewer(c Caller, values [][]byte) (privacy.Viewer, error) {
 	var ids [2]uuid.UUID
 	if len(values) != 1+len(ids) {
 		return privacy.Viewer{}, errors.New("db: authenticate gave something else")
@@ -128,15 +129,28 @@ func readViewer(values [][]byte) (privacy.Viewer, error) {
 			return privacy.Viewer{}, errors.New("db: authenticate gave something else")
 		}
 	}
-	return newViewer(string(values[0]), ids[0], ids[1])
+	return c.viewer(string(values[0]), ids[0], ids[1])
 }
 
-func newViewer(actor string, member, session uuid.UUID) (privacy.Viewer, error) {
+// viewer is who authenticate says the caller is. A console's scopes stand behind its name.
+func (c Caller) viewer(actor string, member, session uuid.UUID) (privacy.Viewer, error) {
+	actor, granted, _ := strings.Cut(actor, " ")
 	switch actor {
 	case "anonymous":
 		return privacy.Anonymous(), nil
 	case "session":
 		return privacy.NewViewer(privacy.ActorSession, member, session, 0), nil
+	case "console":
+		var scopes privacy.Scopes
+		for name := range strings.FieldsSeq(granted) {
+			scope, _ := privacy.ParseScope(name) // what is no scope gives none
+			scopes |= scope
+		}
+		v := privacy.NewViewer(privacy.ActorConsole, member, session, scopes)
+		if !v.Has(c.needs) {
+			return privacy.Viewer{}, fault.Forbidden("insufficient_scope", "this is not for a console, or not within its scope")
+		}
+		return v, nil
 	case "nobody":
 		return privacy.Viewer{}, fault.Unauthenticated("invalid_token", "the token is not valid, or no longer")
 	default:

@@ -73,6 +73,63 @@ func (e ChannelName) Valid() bool {
 	}
 }
 
+// Defines values for ConsoleGrantGrantType.
+const (
+	ConsoleGrantGrantTypeRefreshToken                          ConsoleGrantGrantType = "refresh_token"
+	ConsoleGrantGrantTypeUrnIetfParamsOauthGrantTypeDeviceCode ConsoleGrantGrantType = "urn:ietf:params:oauth:grant-type:device_code"
+)
+
+// Valid indicates whether the value is a known member of the ConsoleGrantGrantType enum.
+func (e ConsoleGrantGrantType) Valid() bool {
+	switch e {
+	case ConsoleGrantGrantTypeRefreshToken:
+		return true
+	case ConsoleGrantGrantTypeUrnIetfParamsOauthGrantTypeDeviceCode:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConsoleRequestScope.
+const (
+	ConsoleRequestScopeClassesRead     ConsoleRequestScope = "classes:read"
+	ConsoleRequestScopeClassesReadSync ConsoleRequestScope = "classes:read sync"
+	ConsoleRequestScopeSync            ConsoleRequestScope = "sync"
+	ConsoleRequestScopeSyncClassesRead ConsoleRequestScope = "sync classes:read"
+)
+
+// Valid indicates whether the value is a known member of the ConsoleRequestScope enum.
+func (e ConsoleRequestScope) Valid() bool {
+	switch e {
+	case ConsoleRequestScopeClassesRead:
+		return true
+	case ConsoleRequestScopeClassesReadSync:
+		return true
+	case ConsoleRequestScopeSync:
+		return true
+	case ConsoleRequestScopeSyncClassesRead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConsoleTokensTokenType.
+const (
+	ConsoleTokensTokenTypeDPoP ConsoleTokensTokenType = "DPoP"
+)
+
+// Valid indicates whether the value is a known member of the ConsoleTokensTokenType enum.
+func (e ConsoleTokensTokenType) Valid() bool {
+	switch e {
+	case ConsoleTokensTokenTypeDPoP:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Discoverability.
 const (
 	DiscoverabilityEveryone  Discoverability = "everyone"
@@ -160,6 +217,45 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for PairingKind.
+const (
+	PairingKindConsole PairingKind = "console"
+	PairingKindRide    PairingKind = "ride"
+)
+
+// Valid indicates whether the value is a known member of the PairingKind enum.
+func (e PairingKind) Valid() bool {
+	switch e {
+	case PairingKindConsole:
+		return true
+	case PairingKindRide:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PairingPlace.
+const (
+	PairingPlaceOtherNetwork PairingPlace = "other_network"
+	PairingPlaceSameNetwork  PairingPlace = "same_network"
+	PairingPlaceUnknown      PairingPlace = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the PairingPlace enum.
+func (e PairingPlace) Valid() bool {
+	switch e {
+	case PairingPlaceOtherNetwork:
+		return true
+	case PairingPlaceSameNetwork:
+		return true
+	case PairingPlaceUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Relation.
 const (
 	RelationAnonymous Relation = "anonymous"
@@ -194,6 +290,7 @@ func (e Relation) Valid() bool {
 const (
 	SessionKindBearer SessionKind = "bearer"
 	SessionKindCookie SessionKind = "cookie"
+	SessionKindRide   SessionKind = "ride"
 )
 
 // Valid indicates whether the value is a known member of the SessionKind enum.
@@ -202,6 +299,8 @@ func (e SessionKind) Valid() bool {
 	case SessionKindBearer:
 		return true
 	case SessionKindCookie:
+		return true
+	case SessionKindRide:
 		return true
 	default:
 		return false
@@ -428,6 +527,106 @@ type ChangePasswordRequest struct {
 // ChannelName A stream of samples. `position` is latitude and longitude together.
 type ChannelName string
 
+// Console defines model for Console.
+type Console struct {
+	CreatedAt time.Time          `json:"created_at"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	Firmware  string             `json:"firmware"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// LastUsedAt The hour.
+	LastUsedAt time.Time     `json:"last_used_at"`
+	Model      string        `json:"model"`
+	Name       string        `json:"name"`
+	Scopes     ConsoleScopes `json:"scopes"`
+
+	// Shared Whether others may sign in on it for a ride.
+	Shared bool `json:"shared"`
+}
+
+// ConsoleCodes defines model for ConsoleCodes.
+type ConsoleCodes struct {
+	// DeviceCode To poll with. It stays in the console.
+	DeviceCode string `json:"device_code"`
+
+	// ExpiresIn Seconds that both codes work.
+	ExpiresIn int `json:"expires_in"`
+
+	// Interval Seconds between two polls.
+	Interval int `json:"interval"`
+
+	// UserCode To show.
+	UserCode string `json:"user_code"`
+
+	// VerificationURI Where to type it.
+	VerificationURI string `json:"verification_uri"`
+
+	// VerificationURIComplete For a QR code, where the model shows one.
+	VerificationURIComplete *string `json:"verification_uri_complete,omitempty"`
+}
+
+// ConsoleFirmware defines model for ConsoleFirmware.
+type ConsoleFirmware = string
+
+// ConsoleGrant defines model for ConsoleGrant.
+type ConsoleGrant struct {
+	DeviceCode   *string               `json:"device_code,omitempty"`
+	Firmware     *ConsoleFirmware      `json:"firmware,omitempty"`
+	GrantType    ConsoleGrantGrantType `json:"grant_type"`
+	RefreshToken *string               `json:"refresh_token,omitempty"`
+}
+
+// ConsoleGrantGrantType defines model for ConsoleGrant.GrantType.
+type ConsoleGrantGrantType string
+
+// ConsoleList defines model for ConsoleList.
+type ConsoleList struct {
+	Items []Console `json:"items"`
+}
+
+// ConsoleModel defines model for ConsoleModel.
+type ConsoleModel = string
+
+// ConsoleName What you call it. Left out, the model's name.
+type ConsoleName = string
+
+// ConsolePatch defines model for ConsolePatch.
+type ConsolePatch struct {
+	// Name What you call it. Left out, the model's name.
+	Name   *ConsoleName `json:"name,omitempty"`
+	Shared *bool        `json:"shared,omitempty"`
+}
+
+// ConsoleRequest defines model for ConsoleRequest.
+type ConsoleRequest struct {
+	Firmware ConsoleFirmware      `json:"firmware"`
+	Model    ConsoleModel         `json:"model"`
+	Scope    *ConsoleRequestScope `json:"scope,omitempty"`
+}
+
+// ConsoleRequestScope defines model for ConsoleRequest.Scope.
+type ConsoleRequestScope string
+
+// ConsoleScopes defines model for ConsoleScopes.
+type ConsoleScopes = []string
+
+// ConsoleTokens defines model for ConsoleTokens.
+type ConsoleTokens struct {
+	// AccessToken Opaque. Send it as `Authorization: DPoP …`, with a proof.
+	AccessToken string `json:"access_token"`
+
+	// ExpiresIn Seconds that the access token has left.
+	ExpiresIn int `json:"expires_in"`
+
+	// RefreshToken Opaque, for one use.
+	RefreshToken string                 `json:"refresh_token"`
+	Scope        string                 `json:"scope"`
+	TokenType    ConsoleTokensTokenType `json:"token_type"`
+}
+
+// ConsoleTokensTokenType defines model for ConsoleTokens.TokenType.
+type ConsoleTokensTokenType string
+
 // DeleteAccountRequest defines model for DeleteAccountRequest.
 type DeleteAccountRequest struct {
 	Password string `json:"password"`
@@ -560,6 +759,44 @@ type MemberSummary struct {
 
 // NewPassword 15 characters or more, any of them, taken as they are. Common and context words are refused with 422.
 type NewPassword = string
+
+// Pairing defines model for Pairing.
+type Pairing struct {
+	// AskedSAgo Seconds since the console asked.
+	AskedSAgo int `json:"asked_s_ago"`
+
+	// ExpiresIn Seconds that the code works.
+	ExpiresIn int    `json:"expires_in"`
+	Firmware  string `json:"firmware"`
+
+	// Kind `ride`: one ride on a studio's console.
+	Kind PairingKind `json:"kind"`
+
+	// LastsS Seconds until it would have to be paired again.
+	LastsS int `json:"lasts_s"`
+
+	// Model As the registry names it.
+	Model string `json:"model"`
+
+	// Place Where the console is, as seen from you.
+	Place  PairingPlace  `json:"place"`
+	Scopes ConsoleScopes `json:"scopes"`
+
+	// Studio Whose console it is, for a ride.
+	Studio *string `json:"studio,omitempty"`
+}
+
+// PairingKind `ride`: one ride on a studio's console.
+type PairingKind string
+
+// PairingPlace Where the console is, as seen from you.
+type PairingPlace string
+
+// PairingApproval defines model for PairingApproval.
+type PairingApproval struct {
+	// Name What you call it. Left out, the model's name.
+	Name *ConsoleName `json:"name,omitempty"`
+}
 
 // Place defines model for Place.
 type Place struct {
@@ -786,14 +1023,16 @@ type Session struct {
 	Current   bool               `json:"current"`
 	ExpiresAt time.Time          `json:"expires_at"`
 	ID        openapi_types.UUID `json:"id"`
-	Kind      SessionKind        `json:"kind"`
+
+	// Kind `ride` is one ride on a studio's console.
+	Kind SessionKind `json:"kind"`
 
 	// Label A coarse name for the program that signed in.
 	Label      string    `json:"label"`
 	LastUsedAt time.Time `json:"last_used_at"`
 }
 
-// SessionKind defines model for SessionKind.
+// SessionKind `ride` is one ride on a studio's console.
 type SessionKind string
 
 // SessionList defines model for SessionList.
@@ -993,6 +1232,9 @@ type WorkoutPatch struct {
 // WorkoutSource Typed in by hand, or read from a recording.
 type WorkoutSource string
 
+// ConsoleID defines model for ConsoleID.
+type ConsoleID = openapi_types.UUID
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -1041,8 +1283,14 @@ type InternalError = Problem
 // NotFound An error (RFC 9457). Never an internal text, an instance or a request id.
 type NotFound = Problem
 
+// PollRefused An error (RFC 9457). Never an internal text, an instance or a request id.
+type PollRefused = Problem
+
 // PreconditionFailed An error (RFC 9457). Never an internal text, an instance or a request id.
 type PreconditionFailed = Problem
+
+// ProofRefused An error (RFC 9457). Never an internal text, an instance or a request id.
+type ProofRefused = Problem
 
 // ServiceUnavailable An error (RFC 9457). Never an internal text, an instance or a request id.
 type ServiceUnavailable = Problem
@@ -1227,8 +1475,20 @@ type RegisterAccountJSONRequestBody = RegisterRequest
 // VerifyEmailJSONRequestBody defines body for VerifyEmail for application/json ContentType.
 type VerifyEmailJSONRequestBody = VerifyRequest
 
+// AuthorizeConsoleJSONRequestBody defines body for AuthorizeConsole for application/json ContentType.
+type AuthorizeConsoleJSONRequestBody = ConsoleRequest
+
+// ConsoleTokenJSONRequestBody defines body for ConsoleToken for application/json ContentType.
+type ConsoleTokenJSONRequestBody = ConsoleGrant
+
 // DeleteMeJSONRequestBody defines body for DeleteMe for application/json ContentType.
 type DeleteMeJSONRequestBody = DeleteAccountRequest
+
+// UpdateConsoleJSONRequestBody defines body for UpdateConsole for application/json ContentType.
+type UpdateConsoleJSONRequestBody = ConsolePatch
+
+// ApprovePairingJSONRequestBody defines body for ApprovePairing for application/json ContentType.
+type ApprovePairingJSONRequestBody = PairingApproval
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = ChangePasswordRequest

@@ -18,22 +18,33 @@ const (
 	keyCaller    = "caller"
 	keyNote      = "note"
 	keyTry       = "try"
+	keyProof     = "proof"
 )
 
 // maxToken is longer than any token ever issued.
 const maxToken = 256
 
-// readCaller takes what the request brought to say who it comes from: a bearer
-// token, else the cookie, else nothing. A token that can't be one is refused
-// like one that is unknown.
+// readCaller takes what the request brought to say who it comes from: a token with the
+// proof of its key, a bearer token, else the cookie, else nothing. A token that can't be
+// one is refused like one that is unknown.
 func (s *Server) readCaller(c echo.Context) error {
 	now := s.Now()
 	token := ""
 	if header := c.Request().Header.Values(echo.HeaderAuthorization); len(header) > 0 {
 		scheme, rest, _ := strings.Cut(header[0], " ")
 		token = strings.TrimSpace(rest)
-		if len(header) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken {
+		bound := strings.EqualFold(scheme, "DPoP")
+		if len(header) > 1 || !bound && !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken {
 			return fault.Unauthenticated("invalid_token", "the token is not valid, or no longer")
+		}
+		if bound {
+			proof, err := s.proof(c, token)
+			if err != nil {
+				return err
+			}
+			c.Set(keyProof, proof)
+			c.Set(keyCaller, db.WithProof(token, proof.JKT, now))
+			return nil
 		}
 	} else if cookie, err := c.Request().Cookie(CookieName); err == nil && cookie.Value != "" && len(cookie.Value) <= maxToken {
 		token = cookie.Value

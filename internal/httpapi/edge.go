@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/dpop"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/privacy"
 )
@@ -28,7 +31,7 @@ var allowed = map[string]bool{
 	"Access-Control-Allow-Origin": true, "Access-Control-Expose-Headers": true, "Access-Control-Max-Age": true,
 	"Allow": true, "Cache-Control": true, "Content-Length": true,
 	"Content-Security-Policy": true, "Content-Type": true, "Cross-Origin-Opener-Policy": true,
-	"Cross-Origin-Resource-Policy": true, "Date": true, "Etag": true, "Location": true,
+	"Cross-Origin-Resource-Policy": true, "Date": true, "Dpop-Nonce": true, "Etag": true, "Location": true,
 	"Permissions-Policy": true, "Ratelimit": true, "Ratelimit-Policy": true, "Referrer-Policy": true, "Retry-After": true, "Set-Cookie": true,
 	"Strict-Transport-Security": true, "Vary": true, "Www-Authenticate": true,
 	"X-Content-Type-Options": true, "X-Frame-Options": true,
@@ -157,24 +160,15 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			c.SetRequest(r)
 			c.Set(keyOperation, o)
 			if err := s.readCaller(c); err != nil {
-				return err
+				c.Set(keyCaller, db.Anonymous(s.Now())) // it counts for its network: proofs cost work
+				return cmp.Or(s.count(c, o), err)
 			}
 			if err := s.count(c, o); err != nil {
 				return err
 			}
-			var viewer privacy.Viewer
-			if o.access.Auth == "session" {
-				if caller(c).Anonymous() {
-					return fault.Unauthenticated("login_required", "sign in first")
-				}
-				// Nobody's body is read before they are known; what the handler
-				// does then asks again, in its own transaction.
-				if !o.reads() {
-					var err error
-					if viewer, err = s.DB.Authenticate(ctx, caller(c)); err != nil {
-						return err
-					}
-				}
+			viewer, err := s.admit(ctx, c, o)
+			if err != nil {
+				return err
 			}
 			if err := s.take(c, o, viewer); err != nil {
 				return err
@@ -188,13 +182,35 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			if o.access.Cache == "public" {
 				c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=300")
 			}
-			err := s.settle(c, o, next(c))
+			err = s.settle(c, o, next(c))
 			if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return fault.Unavailable("timeout", "this took too long; try again", time.Second).Because(err)
 			}
 			return err
 		}
 	}
+}
+
+// admit asks who comes, where the operation wants to know. Nobody's body is read before
+// they are known; what the handler does then asks again, in its own transaction.
+func (s *Server) admit(ctx context.Context, c echo.Context, o *operation) (privacy.Viewer, error) {
+	if proof, proved := c.Get(keyProof).(dpop.Proof); proved {
+		return s.admitConsole(ctx, c, o, proof)
+	}
+	if o.access.Auth == authNone {
+		return privacy.Viewer{}, nil
+	}
+	if caller(c).Anonymous() {
+		return privacy.Viewer{}, fault.Unauthenticated("login_required", "sign in first")
+	}
+	if o.access.Auth == authSession && o.reads() && o.class.Counted() {
+		return privacy.Viewer{}, nil
+	}
+	viewer, err := s.DB.Authenticate(ctx, caller(c))
+	if err != nil {
+		return viewer, err
+	}
+	return viewer, onlyConsoles(o, viewer)
 }
 
 // pause is how long a client may send nothing while its body is waited for.

@@ -23,16 +23,22 @@ var proofs = map[string]struct {
 	"login": {"login", limit.Password}, "loginCookie": {"login", limit.Password},
 	"changePassword": {"password", limit.Password}, "deleteMe": {"password", limit.Password},
 	"verifyEmail": {"verify", limit.Code}, "resetPassword": {"reset", limit.Code},
+	"getPairing": {"pairing", limit.Code}, "approvePairing": {"pairing", limit.Code}, "denyPairing": {"pairing", limit.Code},
 }
 
 // network is where a request comes from.
 func (s *Server) network(r *http.Request) limit.Network {
+	return limit.NetworkOf(s.peer(r))
+}
+
+// peer is a request's address; no address is the one network of those.
+func (s *Server) peer(r *http.Request) netip.Addr {
 	if s.from != nil {
-		address, _ := netip.ParseAddr(s.from(r)) // no address is the one network of those
-		return limit.NetworkOf(address)
+		address, _ := netip.ParseAddr(s.from(r))
+		return address
 	}
 	peer, _ := netip.ParseAddrPort(r.RemoteAddr)
-	return limit.NetworkOf(peer.Addr())
+	return peer.Addr()
 }
 
 // few is the part of a quota below which answers say how much is left. They don't

@@ -14,20 +14,27 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/paceline/paceline/internal/limit"
+	"github.com/paceline/paceline/internal/privacy"
 )
 
 // Access is a manifest entry: an operation's x-access in the contract.
 type Access struct {
-	Auth   string `json:"auth"`   // none or session
+	Auth   string `json:"auth"`   // none, session or console
 	Scope  string `json:"scope"`  // what an actor other than a session needs
 	Object string `json:"object"` // what the path names
 	Quota  string `json:"quota"`  // the limit it counts against
 	Cache  string `json:"cache"`  // no-store or public
 }
 
+const (
+	authNone    = "none"
+	authSession = "session"
+	authConsole = "console"
+)
+
 var accessValues = map[string][]string{
-	"auth":   {"none", "session"},
-	"object": {"none", "self", "member", "workout", "session", "zone"},
+	"auth":   {authNone, authSession, authConsole},
+	"object": {"none", "self", "member", "workout", "session", "zone", "console"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
 	"cache":  {"no-store", "public"},
 }
@@ -39,7 +46,8 @@ type operation struct {
 	parameters       openapi3.Parameters
 	body             *openapi3.RequestBody // nil: none is taken
 	class            limit.Class
-	policy           []string // its RateLimit-Policy
+	scope            privacy.Scopes // what a console needs; none where it may not call
+	policy           []string       // its RateLimit-Policy
 	server           *Server
 }
 
@@ -81,6 +89,9 @@ func readManifest(document []byte) (manifest, error) {
 				parameters: slices.Concat(item.Parameters, op.Parameters),
 			}
 			o.class, _ = limit.ClassOf(access.Quota) // readAccess knows it
+			if o.scope, err = consoleScope(access); err != nil {
+				return nil, fmt.Errorf("contract: %s %s: %w", method, path, err)
+			}
 			if op.RequestBody != nil {
 				o.body = op.RequestBody.Value
 			}
@@ -138,6 +149,18 @@ func readAccess(op *openapi3.Operation) (Access, error) {
 		return access, fmt.Errorf("x-access: scope is missing")
 	}
 	return access, nil
+}
+
+// consoleScope is what a console needs for an operation that is for consoles.
+func consoleScope(a Access) (privacy.Scopes, error) {
+	if a.Auth != authConsole {
+		return 0, nil
+	}
+	scope, known := privacy.ParseScope(a.Scope)
+	if !known || scope&privacy.ConsoleScopes == 0 {
+		return 0, fmt.Errorf("x-access: a console can't have the scope %q", a.Scope)
+	}
+	return scope, nil
 }
 
 // echoPath is a contract path in Echo's spelling: {id} is :id.

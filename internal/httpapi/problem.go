@@ -52,7 +52,7 @@ func (s *Server) fail(err error, c echo.Context) {
 		h.Del(name)
 	}
 	if status == http.StatusUnauthorized {
-		h.Set(echo.HeaderWWWAuthenticate, "Bearer")
+		h.Set(echo.HeaderWWWAuthenticate, s.challenge(c, f.Code))
 	}
 	if f.RetryAfter > 0 {
 		seconds := (f.RetryAfter + time.Second - 1) / time.Second

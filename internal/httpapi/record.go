@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/dpop"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/privacy"
@@ -37,6 +38,9 @@ func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if caller(c).HasToken() {
 			r.Actor = privacy.ActorSession.String()
+			if _, proved := c.Get(keyProof).(dpop.Proof); proved {
+				r.Actor = privacy.ActorConsole.String()
+			}
 		}
 		ctx := context.WithoutCancel(c.Request().Context())
 		if n, ok := c.Get(keyNote).(noted); ok {

@@ -56,6 +56,18 @@ type ServerInterface interface {
 	// VerifyEmail Confirm an address with the code from the mail
 	// (POST /v1/auth/verify)
 	VerifyEmail(ctx echo.Context) error
+	// AuthorizeConsole Ask for codes to pair a console (RFC 8628)
+	// (POST /v1/consoles/device_authorization)
+	AuthorizeConsole(ctx echo.Context) error
+	// EndRide Sign the rider out of a console
+	// (DELETE /v1/consoles/ride)
+	EndRide(ctx echo.Context) error
+	// StartRide Ask for a code to sign a rider in on a shared console
+	// (POST /v1/consoles/ride)
+	StartRide(ctx echo.Context) error
+	// ConsoleToken Get a console its tokens, or new ones
+	// (POST /v1/consoles/token)
+	ConsoleToken(ctx echo.Context) error
 	// ListFeed Read the workouts of those you follow
 	// (GET /v1/feed)
 	ListFeed(ctx echo.Context, params ListFeedParams) error
@@ -80,6 +92,15 @@ type ServerInterface interface {
 	// BlockMember Block a member
 	// (PUT /v1/me/blocks/{id})
 	BlockMember(ctx echo.Context, id MemberID) error
+	// ListConsoles List your consoles
+	// (GET /v1/me/consoles)
+	ListConsoles(ctx echo.Context) error
+	// RevokeConsole Revoke a console
+	// (DELETE /v1/me/consoles/{id})
+	RevokeConsole(ctx echo.Context, id ConsoleID) error
+	// UpdateConsole Name a console, or share it
+	// (PATCH /v1/me/consoles/{id})
+	UpdateConsole(ctx echo.Context, id ConsoleID) error
 	// ListFollowRequests List who asks to follow you
 	// (GET /v1/me/follow-requests)
 	ListFollowRequests(ctx echo.Context, params ListFollowRequestsParams) error
@@ -95,6 +116,15 @@ type ServerInterface interface {
 	// FollowMember Follow a member, or ask to
 	// (PUT /v1/me/following/{id})
 	FollowMember(ctx echo.Context, id MemberID) error
+	// DenyPairing Say no to a console
+	// (DELETE /v1/me/pairings/{code})
+	DenyPairing(ctx echo.Context, code string) error
+	// GetPairing See what waits with a code before you decide
+	// (GET /v1/me/pairings/{code})
+	GetPairing(ctx echo.Context, code string) error
+	// ApprovePairing Say yes to a console, or sign in on a studio's for one ride
+	// (PUT /v1/me/pairings/{code})
+	ApprovePairing(ctx echo.Context, code string) error
 	// ChangePassword Change your password
 	// (POST /v1/me/password)
 	ChangePassword(ctx echo.Context) error
@@ -313,6 +343,42 @@ func (w *ServerInterfaceWrapper) VerifyEmail(ctx echo.Context) error {
 	return err
 }
 
+// AuthorizeConsole converts echo context to params.
+func (w *ServerInterfaceWrapper) AuthorizeConsole(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AuthorizeConsole(ctx)
+	return err
+}
+
+// EndRide converts echo context to params.
+func (w *ServerInterfaceWrapper) EndRide(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndRide(ctx)
+	return err
+}
+
+// StartRide converts echo context to params.
+func (w *ServerInterfaceWrapper) StartRide(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartRide(ctx)
+	return err
+}
+
+// ConsoleToken converts echo context to params.
+func (w *ServerInterfaceWrapper) ConsoleToken(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConsoleToken(ctx)
+	return err
+}
+
 // ListFeed converts echo context to params.
 func (w *ServerInterfaceWrapper) ListFeed(ctx echo.Context) error {
 	var err error
@@ -431,6 +497,47 @@ func (w *ServerInterfaceWrapper) BlockMember(ctx echo.Context) error {
 	return err
 }
 
+// ListConsoles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListConsoles(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListConsoles(ctx)
+	return err
+}
+
+// RevokeConsole converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeConsole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ConsoleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeConsole(ctx, id)
+	return err
+}
+
+// UpdateConsole converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateConsole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ConsoleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateConsole(ctx, id)
+	return err
+}
+
 // ListFollowRequests converts echo context to params.
 func (w *ServerInterfaceWrapper) ListFollowRequests(ctx echo.Context) error {
 	var err error
@@ -517,6 +624,54 @@ func (w *ServerInterfaceWrapper) FollowMember(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.FollowMember(ctx, id)
+	return err
+}
+
+// DenyPairing converts echo context to params.
+func (w *ServerInterfaceWrapper) DenyPairing(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DenyPairing(ctx, code)
+	return err
+}
+
+// GetPairing converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPairing(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPairing(ctx, code)
+	return err
+}
+
+// ApprovePairing converts echo context to params.
+func (w *ServerInterfaceWrapper) ApprovePairing(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApprovePairing(ctx, code)
 	return err
 }
 
@@ -1209,6 +1364,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/me/sessions", wrapper.RevokeOtherSessions, options.OperationMiddlewares["revokeOtherSessions"]...)
 	router.GET(options.BaseURL+"/v1/me/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
 	router.DELETE(options.BaseURL+"/v1/me/sessions/:id", wrapper.RevokeSession, options.OperationMiddlewares["revokeSession"]...)
+	router.POST(options.BaseURL+"/v1/consoles/device_authorization", wrapper.AuthorizeConsole, options.OperationMiddlewares["authorizeConsole"]...)
+	router.POST(options.BaseURL+"/v1/consoles/token", wrapper.ConsoleToken, options.OperationMiddlewares["consoleToken"]...)
+	router.DELETE(options.BaseURL+"/v1/consoles/ride", wrapper.EndRide, options.OperationMiddlewares["endRide"]...)
+	router.POST(options.BaseURL+"/v1/consoles/ride", wrapper.StartRide, options.OperationMiddlewares["startRide"]...)
+	router.DELETE(options.BaseURL+"/v1/me/pairings/:code", wrapper.DenyPairing, options.OperationMiddlewares["denyPairing"]...)
+	router.GET(options.BaseURL+"/v1/me/pairings/:code", wrapper.GetPairing, options.OperationMiddlewares["getPairing"]...)
+	router.PUT(options.BaseURL+"/v1/me/pairings/:code", wrapper.ApprovePairing, options.OperationMiddlewares["approvePairing"]...)
+	router.GET(options.BaseURL+"/v1/me/consoles", wrapper.ListConsoles, options.OperationMiddlewares["listConsoles"]...)
+	router.DELETE(options.BaseURL+"/v1/me/consoles/:id", wrapper.RevokeConsole, options.OperationMiddlewares["revokeConsole"]...)
+	router.PATCH(options.BaseURL+"/v1/me/consoles/:id", wrapper.UpdateConsole, options.OperationMiddlewares["updateConsole"]...)
 	router.GET(options.BaseURL+"/v1/me/profile", wrapper.GetMyProfile, options.OperationMiddlewares["getMyProfile"]...)
 	router.PATCH(options.BaseURL+"/v1/me/profile", wrapper.UpdateMyProfile, options.OperationMiddlewares["updateMyProfile"]...)
 	router.DELETE(options.BaseURL+"/v1/me/avatar", wrapper.DeleteMyAvatar, options.OperationMiddlewares["deleteMyAvatar"]...)

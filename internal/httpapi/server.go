@@ -36,7 +36,7 @@ type Options struct {
 	Now      func() time.Time
 	Observer *observe.Observer
 
-	PublicURL       string         // for security.txt
+	PublicURL       string         // what members type: proofs are about it, and security.txt says it
 	SecurityContact string         // for security.txt; empty: there is none
 	SecurityExpires time.Time      // for security.txt
 	TrustedProxies  []netip.Prefix // whose X-Forwarded-For is believed

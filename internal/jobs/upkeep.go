@@ -15,6 +15,8 @@ import (
 const (
 	keepRevoked     = 24 * time.Hour      // an ended session
 	keepIdle        = 30 * 24 * time.Hour // a session that nothing was heard of; no token of one lives longer unused
+	keepConsoles    = 91 * 24 * time.Hour // the same of a console: a season unused, and the day it is noted by the hour
+	keepPairings    = time.Hour           // after their end, while a console may still hear that it was the end
 	keepIdempotency = 48 * time.Hour      // the contract promises 24
 	keepNetworks    = 90 * 24 * time.Hour // where somebody was signed in from
 	keepReads       = 14 * 24 * time.Hour // whom somebody read without their consent
@@ -31,12 +33,16 @@ func (r *Runner) clear(ctx context.Context) error {
 		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearTokens(ctx, now) },
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearSessions(ctx, query.ClearSessionsParams{
-				Now: now, RevokedBefore: now.Add(-keepRevoked), UsedBefore: now.Add(-keepIdle),
+				Now: now, RevokedBefore: now.Add(-keepRevoked), UsedBefore: now.Add(-keepIdle), ConsoleUsedBefore: now.Add(-keepConsoles),
 			})
 		},
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearIdempotency(ctx, now.Add(-keepIdempotency))
 		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearPairings(ctx, now.Add(-keepPairings))
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearProofs(ctx, now) },
 		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearLimitBuckets(ctx, now) },
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearLimitCounts(ctx, limit.OldestSlot(now))

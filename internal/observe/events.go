@@ -13,6 +13,7 @@ const (
 	LoginThrottled     EventKind = "login_throttled"     // too many attempts, or the queue is full
 	TokenReuse         EventKind = "token_reuse"         // a rotated refresh token came back: its family is revoked
 	TokenRefused       EventKind = "token_refused"       // a token that is unknown, expired or revoked
+	ProofRefused       EventKind = "proof_refused"       // a console's proof that is wrong, or came before
 	AccessDenied       EventKind = "access_denied"       // the caller may not do that
 	CodeRefused        EventKind = "code_refused"        // a wrong or stale mail code
 	PasswordChanged    EventKind = "password_changed"    // by its owner, or by a reset
@@ -35,7 +36,7 @@ const (
 // eventLevels names every kind. What can only be a fault of ours, or a theft, is an error.
 var eventLevels = map[EventKind]slog.Level{
 	LoginFailed: slog.LevelWarn, LoginThrottled: slog.LevelWarn, TokenReuse: slog.LevelError,
-	TokenRefused: slog.LevelInfo, AccessDenied: slog.LevelWarn, CodeRefused: slog.LevelWarn,
+	TokenRefused: slog.LevelInfo, ProofRefused: slog.LevelWarn, AccessDenied: slog.LevelWarn, CodeRefused: slog.LevelWarn,
 	PasswordChanged: slog.LevelInfo, SessionsRevoked: slog.LevelInfo, CrossOrigin: slog.LevelWarn,
 	InputRefused: slog.LevelInfo, RateLimited: slog.LevelWarn, LoginFlood: slog.LevelWarn,
 	CodeGuessing: slog.LevelWarn, EnumerationStopped: slog.LevelWarn, RecordRefused: slog.LevelWarn,

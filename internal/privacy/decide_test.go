@@ -117,23 +117,48 @@ func decide(t *testing.T, w who, s privacy.Settings) privacy.Grant {
 }
 
 // Scopes only take away: with one scope, an app of the owner sees that scope's
-// fields and no other, and never one that the owner's session wouldn't.
+// fields and no other, and never one that the owner's session wouldn't. A console,
+// whatever it was given, sees none.
 func TestScopesOnlyTakeAway(t *testing.T) {
 	t.Parallel()
 	scopes := []privacy.Scopes{
 		0, privacy.ScopeProfileRead, privacy.ScopeLocationRead, privacy.ScopeProfilePrivate, privacy.ScopeHealthRead,
-		privacy.ScopeAccountRead, privacy.ScopeSocialRead, privacy.ScopeWorkoutsRead,
+		privacy.ScopeAccountRead, privacy.ScopeSocialRead, privacy.ScopeWorkoutsRead, privacy.ScopeSync, privacy.ScopeClassesRead, ^privacy.Scopes(0),
 	}
 	for _, actor := range []privacy.Actor{privacy.ActorApp, privacy.ActorConsole} {
 		for _, scope := range scopes {
 			v := privacy.NewViewer(actor, owner, session, scope)
 			g := decide(t, who{viewer: v}, privacy.DefaultSettings(false))
 			for _, r := range privacy.Model() {
-				if got, want := g.Shows(r.Field), scope != 0 && r.Scope == scope; got != want {
+				all := scope == ^privacy.Scopes(0)
+				if got, want := g.Shows(r.Field), actor == privacy.ActorApp && scope != 0 && (all || r.Scope == scope); got != want {
 					t.Errorf("%s with scope %q sees %s: %t", actor, scope, r.Name, got)
 				}
 			}
 		}
+	}
+}
+
+// A console has its two scopes at most, and what needs none or another it has not.
+func TestAConsoleHasItsScopesOnly(t *testing.T) {
+	t.Parallel()
+	v := privacy.NewViewer(privacy.ActorConsole, owner, session, ^privacy.Scopes(0))
+	for _, s := range []privacy.Scopes{privacy.ScopeSync, privacy.ScopeClassesRead, privacy.ConsoleScopes} {
+		if !v.Has(s) || privacy.NewViewer(privacy.ActorConsole, owner, session, 0).Has(s) {
+			t.Errorf("%v is not told apart", s)
+		}
+	}
+	narrow := privacy.NewViewer(privacy.ActorConsole, owner, session, privacy.ScopeSync)
+	if v.Has(0) || v.Has(privacy.ScopeWorkoutsRead) || narrow.Has(privacy.ConsoleScopes) || (privacy.Viewer{}).Has(privacy.ScopeSync) {
+		t.Error("somebody has what was not given")
+	}
+	for s, name := range map[privacy.Scopes]string{privacy.ScopeSync: "sync", privacy.ScopeClassesRead: "classes:read"} {
+		if got, ok := privacy.ParseScope(name); !ok || got != s || s.String() != name {
+			t.Errorf("%s reads as %v, %t", name, got, ok)
+		}
+	}
+	if _, ok := privacy.ParseScope(""); ok {
+		t.Error("no scope is one")
 	}
 }
 

@@ -40,6 +40,8 @@ const (
 	ScopeAccountRead
 	ScopeSocialRead
 	ScopeWorkoutsRead
+	ScopeSync
+	ScopeClassesRead
 )
 
 var scopeNames = map[Scopes]string{
@@ -50,6 +52,21 @@ var scopeNames = map[Scopes]string{
 	ScopeAccountRead:    "account:read",
 	ScopeSocialRead:     "social:read",
 	ScopeWorkoutsRead:   "workouts:read",
+	ScopeSync:           "sync",
+	ScopeClassesRead:    "classes:read",
+}
+
+// ConsoleScopes are all that a console may have. No field of the model is opened by them.
+const ConsoleScopes = ScopeSync | ScopeClassesRead
+
+// ParseScope reads a scope's API name; not ok for any other.
+func ParseScope(name string) (Scopes, bool) {
+	for s, known := range scopeNames {
+		if known == name {
+			return s, true
+		}
+	}
+	return 0, false
 }
 
 // String is a single scope's name in the API; a set of several has none.
@@ -74,11 +91,18 @@ func NewViewer(actor Actor, member, session uuid.UUID, scopes Scopes) Viewer {
 	if member == uuid.Nil || actor <= ActorAnonymous || actor > ActorApp {
 		return Viewer{}
 	}
-	if actor == ActorSession {
+	switch actor {
+	case ActorSession:
 		scopes = ^Scopes(0)
+	case ActorConsole:
+		scopes &= ConsoleScopes
+	default:
 	}
 	return Viewer{actor: actor, member: member, session: session, scopes: scopes}
 }
+
+// Has says whether the viewer has all of the scopes.
+func (v Viewer) Has(s Scopes) bool { return s != 0 && v.scopes&s == s }
 
 // Actor says how the viewer acts.
 func (v Viewer) Actor() Actor { return v.actor }

@@ -68,6 +68,12 @@ func (s *scan) release() {
 		s.flock.Secret(p.Refresh, "token")
 		s.flock.Secret(p.Email, "address")
 	}
+	for _, a := range s.Actors {
+		if a.Console != nil {
+			s.flock.Secret(a.Console.Token, "token")
+			s.flock.Secret(a.Console.Refresh, "token")
+		}
+	}
 	g := testkit.NewGenerator(s.Cast)
 	for _, o := range testkit.Operations(s.t) {
 		if o.Cache == "public" {

@@ -23,6 +23,8 @@ type Cast struct {
 	People   []*Person // everybody who ever had an account
 	Actors   []Actor   // everybody who asks
 	Spare    *Person   // whose account an anonymous request may sign in to
+	Key      *Key      // of a console that asks without a login
+	Gym      *Console  // a studio's, which is shared
 	Coverage Coverage  // of what was sent with Send
 
 	follows, asks, blocks map[[2]string]bool // by name, who and whom
@@ -35,11 +37,16 @@ type Actor struct {
 	Name   string
 	Person *Person // nil is anonymous
 	Over   bool    // their session is over
+	// Console is what they ask through, with proofs of its key; nil is their own session.
+	Console *Console
 }
 
 // Client is how the actor asks.
 func (c *Cast) Client(a Actor) *Client {
-	if a.Person == nil {
+	switch {
+	case a.Console != nil:
+		return a.Console.Client
+	case a.Person == nil:
 		return c.As("")
 	}
 	return a.Person.Client
@@ -74,6 +81,14 @@ func (c *Cast) next() int { return int(c.count.Add(1)) }
 // orSpare is the asker, or the spare member for nobody.
 func (c *Cast) orSpare(asker *Person) *Person {
 	if asker == nil || asker.Gone {
+		return c.Spare
+	}
+	return asker
+}
+
+// fit is orSpare for who has to be able to ask.
+func (c *Cast) fit(asker *Person) *Person {
+	if asker == nil || c.over(asker) {
 		return c.Spare
 	}
 	return asker
@@ -136,6 +151,7 @@ func Assemble(w *World) *Cast {
 		c.typed(p, 1, "shown to followers by "+p.Name)
 	}
 	c.staff("staff")
+	c.consoles()
 	c.act("minor", minor, false)
 	out := c.join("revoked", "1990-04-05")
 	out.Do(http.MethodPost, "/v1/auth/logout", nil).Want(w.T, http.StatusNoContent)
@@ -145,6 +161,33 @@ func Assemble(w *World) *Cast {
 	c.act("deleted", gone, true)
 	c.act("owner", c.Owner, false)
 	return c
+}
+
+// consoles are the owner's own and a studio's, with a rider on it; and one of somebody
+// else's that nobody asks through.
+func (c *Cast) consoles() {
+	c.T.Helper()
+	c.Register()
+	c.Key = c.NewKey()
+	if err := c.Service.Accounts.PutStudio(context.Background(), c.Clock.Now(), c.Owner.Name, "The Studio"); err != nil {
+		c.T.Fatal(err)
+	}
+	c.pair(c.Spare, "sync")
+	c.Actors = append(c.Actors, Actor{Name: "console", Person: c.Owner, Console: c.pair(c.Owner, "sync classes:read")})
+	shared := c.pair(c.Owner, "sync")
+	c.Owner.Do(http.MethodPatch, "/v1/me/consoles/"+shared.ID, map[string]any{"shared": true}).Want(c.T, http.StatusOK)
+	c.Gym = shared
+	rider := c.join("rider", "1990-04-05")
+	c.Actors = append(c.Actors, Actor{Name: "gym", Person: rider, Console: c.Ride(shared, rider)},
+		Actor{Name: "studio", Person: c.Owner, Console: shared})
+}
+
+func (c *Cast) pair(p *Person, scope string) *Console {
+	c.T.Helper()
+	console := c.Pair(p, scope)
+	console.ID = c.Query(`SELECT id::text FROM auth.console WHERE jkt = $1`, console.Key.JKT())
+	p.Consoles = append(p.Consoles, console.ID)
+	return console
 }
 
 func (c *Cast) act(name string, p *Person, over bool) {
@@ -296,8 +339,13 @@ func (c *Cast) Twin(t testing.TB) *Cast {
 	for _, p := range c.Subjects {
 		twin.Subjects = append(twin.Subjects, of[p])
 	}
+	twin.Key = &Key{c.Key.signer, twin.Clock.Now}
 	for _, a := range c.Actors {
-		twin.Actors = append(twin.Actors, Actor{a.Name, of[a.Person], a.Over})
+		console := a.Console.at(twin.World)
+		if a.Console == c.Gym {
+			twin.Gym = console
+		}
+		twin.Actors = append(twin.Actors, Actor{a.Name, of[a.Person], a.Over, console})
 	}
 	return twin
 }

@@ -18,6 +18,7 @@ type Client struct {
 	base  string
 	token string
 	host  string // said in the request; empty is the server's own
+	key   *Key   // of a console, whose requests bring proofs of it
 	http  *http.Client
 }
 
@@ -72,7 +73,10 @@ func (c *Client) Do(method, path string, body any, headers ...string) Response {
 	if media != "" {
 		r.Header.Set("Content-Type", media)
 	}
-	if c.token != "" {
+	switch {
+	case c.key != nil:
+		c.key.sign(c.t, r, c.token)
+	case c.token != "":
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	for i := 0; i+1 < len(headers); i += 2 {

@@ -432,7 +432,7 @@ func (w *randomWorld) ownThings(v viewer) []asking {
 			blocks.row(p.Name)
 		}
 	}
-	for _, id := range strings.Fields(w.Query(`SELECT coalesce(string_agg(id::text, ' '), '') FROM auth.session WHERE member_id = $1`, v.id)) {
+	for _, id := range strings.Fields(w.Query(`SELECT coalesce(string_agg(id::text, ' '), '') FROM auth.session WHERE member_id = $1 AND kind <> 'console'`, v.id)) {
 		sessions.row(id)
 	}
 	member := func(a *answer, m map[string]any) { w.sees(a, m, "") }
@@ -460,6 +460,21 @@ func (w *randomWorld) ownThings(v viewer) []asking {
 				a.row(fmt.Sprint(one["id"]))
 			}
 		})
+	}, false)
+	consoles := said(http.StatusOK, w.own(v, `SELECT string_agg(id::text, ' ') FROM auth.console WHERE member_id = $1`)...)
+	add("listConsoles", "/v1/me/consoles", consoles, func() answer {
+		return w.get(v, "/v1/me/consoles", func(a *answer, m map[string]any) {
+			items, _ := m["items"].([]any)
+			for _, item := range items {
+				one, _ := item.(map[string]any)
+				a.row(fmt.Sprint(one["id"]))
+			}
+		})
+	}, false)
+	// What waits with a code is of no member: whoever types it sees it.
+	add("getPairing", "/v1/me/pairings/{code}", said(http.StatusOK, "console"), func() answer {
+		_, code := w.Codes(w.NewKey(), "sync")
+		return w.get(v, "/v1/me/pairings/"+code, func(a *answer, m map[string]any) { a.facts[fmt.Sprint(m["kind"])] = true })
 	}, false)
 	own := said(http.StatusOK, v.name)
 	for member := range w.profile[v.name] {

@@ -96,6 +96,9 @@ func newRandomWorld(t *testing.T) *randomWorld {
 		}
 		w.join(name, born, i)
 	}
+	w.Register()
+	w.Pair(w.people[0], "sync")
+	w.Pair(w.people[1], "sync")
 	w.readBack()
 	return w
 }
@@ -442,10 +445,12 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"avatar": {`member_id::text`, pictured}, "edge": {`member_id::text || other_id`, edges}, "workout": {`id::text`, workouts},
 		"workout_part": {`workout_id::text || family`, parts}, "idempotency": {`member_id::text`, nil},
 		"auth.account": {`member_id::text`, own}, "auth.session": {`id::text`, sessions},
-		"feed_pointer":     {`member_id::text || workout_id`, strings.Fields(w.pointers(v))},
-		"privacy_zone":     {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM privacy_zone WHERE member_id = $1`)},
-		"original":         {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM original WHERE member_id = $1`)},
-		"original_workout": {`workout_id::text`, w.own(v, `SELECT string_agg(workout_id::text, ' ') FROM original_workout WHERE member_id = $1`)},
+		"auth.console":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM auth.console WHERE member_id = $1`)},
+		"auth.console_model": {`model`, []string{testkit.Model}}, // the registry is everybody's
+		"feed_pointer":       {`member_id::text || workout_id`, strings.Fields(w.pointers(v))},
+		"original":           {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM original WHERE member_id = $1`)},
+		"original_workout":   {`workout_id::text`, w.own(v, `SELECT string_agg(workout_id::text, ' ') FROM original_workout WHERE member_id = $1`)},
+		"privacy_zone":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM privacy_zone WHERE member_id = $1`)},
 	}
 }
 

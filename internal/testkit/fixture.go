@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,6 +56,14 @@ var objects = map[string]func(c *Cast) []Target{
 		}
 		return append(all, Target{ID: uuid.Must(uuid.NewV7()).String(), Kind: "workout"})
 	},
+	"console": func(c *Cast) (all []Target) {
+		for _, p := range c.People {
+			for _, id := range p.Consoles {
+				all = append(all, Target{ID: id, Of: p, Kind: "console", hidden: true})
+			}
+		}
+		return append(all, Target{ID: uuid.NewString(), Kind: "console", hidden: true})
+	},
 	"session": func(c *Cast) (all []Target) {
 		for _, p := range c.People {
 			if p.Session != "" {
@@ -76,8 +85,33 @@ func (c *Cast) zones() (all []Target) {
 	return append(all, Target{ID: uuid.NewString(), Kind: "zone", hidden: true})
 }
 
+// proven are the operations without a login whose requests bring a proof of a key.
+var proven = map[string]bool{"authorizeConsole": true, "consoleToken": true}
+
+// Codes that Prepare puts a new one in the place of, for each is soon used up.
+const (
+	consoleCode = "CONSOLE-CODE"
+	rideCode    = "RIDE-CODE"
+)
+
+// fresh is a URL with new codes in it.
+func (c *Cast) fresh(url string) string {
+	c.T.Helper()
+	if strings.Contains(url, consoleCode) {
+		_, user := c.Codes(c.NewKey(), "sync")
+		url = strings.Replace(url, consoleCode, user, 1)
+	}
+	if strings.Contains(url, rideCode) {
+		codes := c.Gym.Do(http.MethodPost, "/v1/consoles/ride", nil).Want(c.T, http.StatusOK).Map(c.T)
+		user, _ := codes["user_code"].(string)
+		url = strings.Replace(url, rideCode, user, 1)
+	}
+	return url
+}
+
 // parts are path parameters that name no object, by their name.
 var parts = map[string]func(c *Cast) ([]string, error){
+	"code": func(*Cast) ([]string, error) { return []string{consoleCode, rideCode, "BCDF-GHJK"}, nil },
 	"name": func(*Cast) ([]string, error) {
 		files, err := fs.ReadDir(web.Dist, "dist/assets")
 		if err != nil || len(files) == 0 {
@@ -115,38 +149,53 @@ var later = map[string]string{"cursor": "next_cursor"}
 // forms are texts of a form that their schema doesn't tell, or that have to be
 // new each time, by the name of the schema.
 var forms = map[string]func(n int) any{
-	"Username":    func(n int) any { return fmt.Sprintf("made-%d", n) },
-	"Email":       func(n int) any { return fmt.Sprintf("made-%d@example.test", n) },
-	"NewPassword": func(n int) any { return fmt.Sprintf("seventeen slow miles %d", n) },
+	"ConsoleModel":    func(int) any { return Model },
+	"ConsoleFirmware": func(int) any { return Firmware },
+	"Username":        func(n int) any { return fmt.Sprintf("made-%d", n) },
+	"Email":           func(n int) any { return fmt.Sprintf("made-%d@example.test", n) },
+	"NewPassword":     func(n int) any { return fmt.Sprintf("seventeen slow miles %d", n) },
 }
 
 // needs are what has to be there before a body is sent: members that fit the
 // asker, or that come by mail. By the name of the body's schema. The asker may be
-// nobody.
-var needs = map[string]func(c *Cast, asker *Person) map[string]any{
-	"LoginRequest": func(c *Cast, asker *Person) map[string]any {
+// nobody; the members are those of the request, and may be changed.
+var needs = map[string]func(c *Cast, asker *Person, members map[string]any) map[string]any{
+	"LoginRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		p := c.orSpare(asker)
 		return map[string]any{"email": p.Email, "password": p.Password}
 	},
-	"VerifyRequest": func(c *Cast, _ *Person) map[string]any {
+	"VerifyRequest": func(c *Cast, _ *Person, _ map[string]any) map[string]any {
 		name := fmt.Sprintf("verified-%d", c.next())
 		return c.register(name, "1990-04-05")
 	},
-	"RefreshRequest": func(c *Cast, asker *Person) map[string]any {
+	"RefreshRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		p := *c.orSpare(asker)
 		c.Login(&p)
 		return map[string]any{"refresh_token": p.Refresh}
 	},
-	"ResetPasswordRequest": func(c *Cast, asker *Person) map[string]any {
+	"ResetPasswordRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		p := c.orSpare(asker)
 		c.forgetMail(p.Email)
 		c.Do(http.MethodPost, "/v1/auth/password/forgot", map[string]any{"email": p.Email}).Want(c.T, http.StatusAccepted)
 		return map[string]any{"email": p.Email, "code": c.Code(p.Email)}
 	},
-	"ChangePasswordRequest": func(c *Cast, asker *Person) map[string]any {
+	"ChangePasswordRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		return map[string]any{"current_password": c.orSpare(asker).Password}
 	},
-	"DeleteAccountRequest": func(c *Cast, asker *Person) map[string]any {
+	"ConsoleRequest": func(*Cast, *Person, map[string]any) map[string]any {
+		return map[string]any{"model": Model, "firmware": Firmware}
+	},
+	// A grant is a poll, unless it brings what only a refresh does.
+	"ConsoleGrant": func(c *Cast, asker *Person, members map[string]any) map[string]any {
+		if _, firmware := members["firmware"]; firmware || members["refresh_token"] != nil || members["grant_type"] == "refresh_token" {
+			delete(members, "device_code")
+			return map[string]any{"grant_type": "refresh_token", "refresh_token": c.Pair(c.fit(asker), "sync", c.Key).Refresh}
+		}
+		device, user := c.Codes(c.Key, "sync")
+		c.fit(asker).Do(http.MethodPut, "/v1/me/pairings/"+user, map[string]any{}).Want(c.T, http.StatusNoContent)
+		return map[string]any{"device_code": device}
+	},
+	"DeleteAccountRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		return map[string]any{"password": c.orSpare(asker).Password}
 	},
 }

@@ -41,7 +41,7 @@ func (c *Cast) Prepare(a Actor, r Request) Asked {
 	if members, ok := r.Body.(map[string]any); ok && r.Media == "application/json" {
 		if need := needs[r.bodyName]; need != nil {
 			members = maps.Clone(members)
-			for name, value := range need(c, a.Person) {
+			for name, value := range need(c, a.Person, members) {
 				// A member that this request leaves out stays out, unless it must be there.
 				if _, brought := r.Spec.RequestBody.Value.Content[r.Media].Schema.Value.Properties[name]; brought {
 					members[name] = value
@@ -50,7 +50,17 @@ func (c *Cast) Prepare(a Actor, r Request) Asked {
 			body = members
 		}
 	}
+	r.URL = c.fresh(r.URL)
 	return Asked{Request: r, As: a, body: body}
+}
+
+// Validate is Operation's. What every operation that isn't for consoles tells a console
+// is said once, in the contract's preface.
+func (q Asked) Validate(r Response) []string {
+	if q.As.Console != nil && q.Auth != "console" && r.Status == http.StatusForbidden {
+		return nil
+	}
+	return q.Operation.Validate(r)
 }
 
 // Send sends it.
@@ -78,6 +88,9 @@ func (c *Cast) Send(q Asked, headers ...string) Response {
 			form, media := Multipart(c.T, "made.fit", file, fields...)
 			body, headers = form, append(headers, "Content-Type", media)
 		}
+	}
+	if proven[q.ID] {
+		headers = append(headers, "DPoP", c.Key.Proof(c.T, q.Method, q.Path, ""))
 	}
 	r := c.Client(q.As).Do(q.Method, q.URL, body, headers...)
 	c.Coverage.Note(q, r)

@@ -77,7 +77,11 @@ func (c *Cast) Rows(viewer *Person, r Request) (ids []string, held, known bool) 
 func (c *Cast) Expect(a Actor, r Request) int {
 	o, t := r.Operation, r.Target
 	switch {
-	case a.Over && (o.Auth == "session" || o.Reads() && o.Declares(401)), a.Person == nil && o.Auth == "session":
+	case a.Console != nil && o.Auth != "console":
+		return 403
+	case o.Auth == "console" && !a.Over && a.Person != nil && a.Console == nil:
+		return 403
+	case a.Over && (o.Auth != "none" || o.Reads() && o.Declares(401)), a.Person == nil && o.Auth != "none":
 		return 401
 	case objects[o.Object] == nil:
 		return 0

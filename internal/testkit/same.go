@@ -12,7 +12,8 @@ import (
 // What is drawn by chance and differs between two runs of one world: tokens, ids
 // that are made while they run, cursors. Their length is held all the same.
 var (
-	tokens  = regexp.MustCompile(`pl_[a-z]t_[A-Za-z0-9_-]{43}`)
+	tokens  = regexp.MustCompile(`pl_[a-z][tc]_[A-Za-z0-9_-]{43}`)
+	codes   = regexp.MustCompile(`\b[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}\b`)
 	ids     = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	cursors = regexp.MustCompile(`("next_cursor":")([^"]+)"`)
 )
@@ -47,6 +48,7 @@ func (c *Cast) Steady(r Response) string {
 func (c *Cast) steady(text string) (string, bool) {
 	drawn := false
 	text = tokens.ReplaceAllStringFunc(text, func(t string) string { drawn = true; return t[:6] + "(a token)" })
+	text = codes.ReplaceAllStringFunc(text, func(string) string { drawn = true; return "(a code)" })
 	text = ids.ReplaceAllStringFunc(text, func(id string) string {
 		if c.Has(id) {
 			return id
@@ -61,10 +63,10 @@ func (c *Cast) steady(text string) (string, bool) {
 	return text, drawn
 }
 
-// Has says whether an id is of a member, workout, session or zone of the cast.
+// Has says whether an id is of a member, workout, session, zone or console of the cast.
 func (c *Cast) Has(id string) bool {
 	for _, p := range c.People {
-		if p.ID == id || p.Session == id || p.Zone == id || slices.ContainsFunc(p.Workouts, func(w Recorded) bool { return w.ID == id }) {
+		if p.ID == id || p.Session == id || p.Zone == id || slices.Contains(p.Consoles, id) || slices.ContainsFunc(p.Workouts, func(w Recorded) bool { return w.ID == id }) {
 			return true
 		}
 	}

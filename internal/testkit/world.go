@@ -120,6 +120,8 @@ func start(t testing.TB, w *World) *World {
 		Limits:   Generous,
 		Observer: observe.New(w.Log, nil),
 		Now:      w.Clock.Now,
+
+		PublicURL: PublicURL,
 	}
 	for _, f := range w.with {
 		f(&o)
@@ -162,6 +164,7 @@ type Person struct {
 	Gone     bool // the account was deleted
 	Choices  Choices
 	Workouts []Recorded
+	Consoles []string          // ids
 	Values   map[string]string // what they said of themselves, by field
 }
 

@@ -97,11 +97,12 @@ FROM auth.token t
 WHERE t.hash = sqlc.arg(hash) AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL;
 
 -- name: EndOldestSessions :exec
--- All but the newest so many, so that the list of them has a length.
+-- All but the newest so many, so that the list of them has a length. Consoles have a
+-- list of their own.
 UPDATE auth.session s SET revoked_at = sqlc.arg(now)::timestamptz
 WHERE s.member_id = sqlc.arg(member_id) AND s.revoked_at IS NULL AND s.id IN (
     SELECT o.id FROM auth.session o
-    WHERE o.member_id = sqlc.arg(member_id) AND o.revoked_at IS NULL AND o.expires_at > sqlc.arg(now)
+    WHERE o.member_id = sqlc.arg(member_id) AND o.revoked_at IS NULL AND o.expires_at > sqlc.arg(now) AND o.kind <> 'console'
     ORDER BY o.last_used_at DESC, o.id DESC OFFSET sqlc.arg(keep)::integer);
 
 -- name: TurnIn :one
@@ -132,17 +133,20 @@ SELECT o.member_id, o.id, o.kind, o.label, o.created_at, o.last_used_at, o.expir
 FROM auth.session o
 JOIN subject s ON s.member_id = o.member_id
 WHERE o.member_id = viewer_id() AND o.revoked_at IS NULL AND o.expires_at > sqlc.arg(now)::timestamptz
-  AND o.last_used_at > CASE o.kind WHEN 'cookie' THEN sqlc.arg(cookie_used_after)::timestamptz ELSE sqlc.arg(bearer_used_after)::timestamptz END
+  AND o.kind <> 'console'
+  AND o.last_used_at > CASE o.kind WHEN 'cookie' THEN sqlc.arg(cookie_used_after)::timestamptz
+      WHEN 'ride' THEN sqlc.arg(ride_used_after)::timestamptz ELSE sqlc.arg(bearer_used_after)::timestamptz END
 ORDER BY o.last_used_at DESC, o.id DESC
 LIMIT sqlc.arg(at_most)::integer;
 
 -- name: EndSession :execrows
 UPDATE auth.session SET revoked_at = sqlc.arg(now)::timestamptz
-WHERE member_id = viewer_id() AND id = sqlc.arg(id) AND revoked_at IS NULL AND expires_at > sqlc.arg(now)::timestamptz;
+WHERE member_id = viewer_id() AND id = sqlc.arg(id) AND revoked_at IS NULL AND expires_at > sqlc.arg(now)::timestamptz
+  AND kind <> 'console';
 
 -- name: EndOtherSessions :execrows
 UPDATE auth.session SET revoked_at = sqlc.arg(now)::timestamptz
-WHERE member_id = viewer_id() AND id <> sqlc.arg(id) AND revoked_at IS NULL;
+WHERE member_id = viewer_id() AND id <> sqlc.arg(id) AND revoked_at IS NULL AND kind <> 'console';
 
 -- name: EndSessionsOf :execrows
 UPDATE auth.session SET revoked_at = sqlc.arg(now)::timestamptz WHERE member_id = sqlc.arg(member_id) AND revoked_at IS NULL;
@@ -233,7 +237,14 @@ DELETE FROM auth.token WHERE expires_at <= sqlc.arg(now);
 -- name: ClearSessions :execrows
 -- Over: by the clock, by revocation, or by lying idle longer than any may.
 DELETE FROM auth.session
-WHERE expires_at <= sqlc.arg(now)::timestamptz OR revoked_at <= sqlc.arg(revoked_before)::timestamptz OR last_used_at <= sqlc.arg(used_before)::timestamptz;
+WHERE expires_at <= sqlc.arg(now)::timestamptz OR revoked_at <= sqlc.arg(revoked_before)::timestamptz
+    OR last_used_at <= CASE kind WHEN 'console' THEN sqlc.arg(console_used_before)::timestamptz ELSE sqlc.arg(used_before)::timestamptz END;
+
+-- name: ClearPairings :execrows
+DELETE FROM auth.pairing WHERE expires_at <= sqlc.arg(before);
+
+-- name: ClearProofs :execrows
+DELETE FROM auth.proof WHERE until <= sqlc.arg(now);
 
 -- name: ClearIdempotency :execrows
 DELETE FROM idempotency WHERE created_at <= sqlc.arg(before);
@@ -268,3 +279,167 @@ DELETE FROM auth.known_network WHERE seen_at <= sqlc.arg(before);
 
 -- name: ClearEnumeration :execrows
 DELETE FROM auth.enumeration WHERE at <= sqlc.arg(before);
+
+-- name: UseProof :one
+-- False: the proof was used before, or comes with no token of a console's.
+SELECT auth.use_proof(sqlc.arg(token_hash), sqlc.arg(hash), sqlc.arg(until), sqlc.arg(now)) AS fresh;
+
+-- name: AddProof :execrows
+-- One that came without a token. Of two equal ones one has no row.
+INSERT INTO auth.proof (hash, until) VALUES (sqlc.arg(hash), sqlc.arg(until)) ON CONFLICT (hash) DO NOTHING;
+
+-- name: FindModel :one
+-- A model and a version of its firmware, as the registry has them.
+SELECT m.name, m.qr, (f.version IS NOT NULL)::boolean AS known, coalesce(f.withdrawn_at <= sqlc.arg(now)::timestamptz, false)::boolean AS withdrawn
+FROM auth.console_model m
+LEFT JOIN auth.console_firmware f ON f.model = m.model AND f.version = sqlc.arg(version)
+WHERE m.model = sqlc.arg(model);
+
+-- name: AddPairing :execrows
+-- None if somebody waits with the same code: then it is made anew.
+INSERT INTO auth.pairing (device_hash, user_hash, jkt, model, firmware, scopes, network, asked_at, expires_at, state, interval_s, console_owner, console_id)
+VALUES (sqlc.arg(device_hash), sqlc.arg(user_hash), sqlc.arg(jkt), sqlc.arg(model), sqlc.arg(firmware), sqlc.arg(scopes), sqlc.arg(network),
+        sqlc.arg(asked_at), sqlc.arg(expires_at), sqlc.arg(state), sqlc.arg(interval_s), sqlc.narg(console_owner), sqlc.narg(console_id))
+ON CONFLICT DO NOTHING;
+
+-- name: LockPairing :one
+-- That of a device code.
+SELECT p.jkt, p.model, p.firmware, p.scopes, p.state, p.expires_at, p.polled_at, p.interval_s, p.console_owner, p.console_id, p.member_id, p.name,
+    coalesce((SELECT m.name FROM auth.console_model m WHERE m.model = p.model), '')::text AS model_name
+FROM auth.pairing p WHERE p.device_hash = sqlc.arg(device_hash) FOR UPDATE OF p;
+
+-- name: SavePairing :exec
+UPDATE auth.pairing SET state = sqlc.arg(state), polled_at = sqlc.arg(polled_at)::timestamptz, interval_s = sqlc.arg(interval_s)
+WHERE device_hash = sqlc.arg(device_hash);
+
+-- name: TypeCode :one
+-- That of a user code, once more typed, if it was not typed too often.
+UPDATE auth.pairing p SET attempts = p.attempts + 1
+WHERE p.user_hash = sqlc.arg(user_hash) AND p.attempts < sqlc.arg(max_attempts) AND p.expires_at > sqlc.arg(now)::timestamptz
+  AND p.state IN ('pending', 'approved') AND (p.member_id IS NULL OR p.member_id = viewer_id())
+RETURNING p.device_hash, p.model, p.firmware, p.scopes, p.network, p.asked_at, p.expires_at, p.state, p.polled_at, p.interval_s,
+    p.console_owner, p.console_id,
+    coalesce((SELECT m.name FROM auth.console_model m WHERE m.model = p.model), '')::text AS model_name,
+    coalesce((SELECT t.name FROM auth.studio t WHERE t.member_id = p.console_owner), '')::text AS studio;
+
+-- name: DecidePairing :exec
+UPDATE auth.pairing SET state = sqlc.arg(state), member_id = viewer_id(), name = sqlc.arg(name) WHERE device_hash = sqlc.arg(device_hash);
+
+-- name: ViewersSession :one
+SELECT created_at, kind FROM auth.session WHERE member_id = viewer_id() AND id = sqlc.arg(id);
+
+-- name: CountConsoles :one
+SELECT count(*) FROM auth.session
+WHERE member_id = sqlc.arg(member_id) AND kind = 'console' AND revoked_at IS NULL AND expires_at > sqlc.arg(now)::timestamptz;
+
+-- name: AddConsoleSession :exec
+INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at, scopes, console_owner, console_id)
+VALUES (sqlc.arg(member_id), sqlc.arg(id), sqlc.arg(kind), sqlc.arg(label), sqlc.arg(now), sqlc.arg(used), sqlc.arg(expires_at),
+        sqlc.arg(scopes), sqlc.narg(console_owner), sqlc.narg(console_id));
+
+-- name: AddConsole :exec
+INSERT INTO auth.console (member_id, id, name, model, firmware, jkt)
+VALUES (sqlc.arg(member_id), sqlc.arg(id), sqlc.arg(name), sqlc.arg(model), sqlc.arg(firmware), sqlc.arg(jkt));
+
+-- name: LockConsole :one
+-- A console whose session goes on. Who signs in on it and who revokes it wait for each other.
+SELECT (c.shared AND EXISTS (SELECT FROM auth.studio t WHERE t.member_id = c.member_id))::boolean AS shared
+FROM auth.console c JOIN auth.session s ON s.member_id = c.member_id AND s.id = c.id
+WHERE c.member_id = sqlc.arg(member_id) AND c.id = sqlc.arg(id) AND s.revoked_at IS NULL AND s.expires_at > sqlc.arg(now)::timestamptz
+FOR UPDATE;
+
+-- name: EndRides :execrows
+-- Whoever is signed in on a console.
+UPDATE auth.session SET revoked_at = sqlc.arg(now)::timestamptz
+WHERE kind = 'ride' AND console_owner = sqlc.arg(console_owner) AND console_id = sqlc.arg(console_id) AND revoked_at IS NULL;
+
+-- name: RevokeConsole :execrows
+UPDATE auth.session SET revoked_at = sqlc.arg(now)::timestamptz
+WHERE member_id = viewer_id() AND id = sqlc.arg(id) AND kind = 'console' AND revoked_at IS NULL AND expires_at > sqlc.arg(now)::timestamptz;
+
+-- name: EditConsole :exec
+UPDATE auth.console SET name = coalesce(sqlc.narg(name), name), 
+    shared = CASE WHEN sqlc.arg(set_shared)::boolean THEN sqlc.arg(shared)::boolean ELSE shared END
+WHERE member_id = viewer_id() AND id = sqlc.arg(id);
+
+-- name: HasStudio :one
+SELECT EXISTS (SELECT FROM auth.studio WHERE member_id = viewer_id());
+
+-- name: ListConsoles :many
+-- As paceline_app. One that lay unused too long is over, though its row may still be there.
+SELECT c.member_id, c.id, c.name, coalesce(m.name, '')::text AS model, c.firmware, c.shared,
+    o.scopes, o.created_at, o.last_used_at, o.expires_at, sqlc.embed(s)
+FROM auth.console c
+JOIN auth.session o ON o.member_id = c.member_id AND o.id = c.id
+JOIN subject s ON s.member_id = c.member_id
+LEFT JOIN auth.console_model m ON m.model = c.model
+WHERE c.member_id = viewer_id() AND o.revoked_at IS NULL AND o.expires_at > sqlc.arg(now)::timestamptz
+  AND o.last_used_at > sqlc.arg(used_after)::timestamptz AND (sqlc.narg(id)::uuid IS NULL OR c.id = sqlc.narg(id)::uuid)
+ORDER BY o.created_at DESC, c.id DESC
+LIMIT sqlc.arg(at_most)::integer;
+
+-- name: TurnInConsole :one
+-- A refresh token of a console, and of no other key: its hash is of both. It may come
+-- again while nothing that was given for it has been used, for then the answer was lost.
+UPDATE auth.token t SET used_at = coalesce(t.used_at, sqlc.arg(now)::timestamptz)
+FROM auth.session s
+WHERE t.hash = sqlc.arg(hash) AND t.kind = 'console_refresh' AND t.expires_at > sqlc.arg(now)::timestamptz
+  AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL AND s.expires_at > sqlc.arg(now)::timestamptz
+  AND (s.kind <> 'ride' OR s.last_used_at > sqlc.arg(ride_used_after)::timestamptz AND auth.stands(s.console_owner, s.console_id, sqlc.arg(now)::timestamptz))
+  AND (t.used_at IS NULL OR NOT EXISTS (SELECT FROM auth.token n
+      WHERE n.member_id = t.member_id AND n.session_id = t.session_id AND n.kind = 'console_refresh' AND n.used_at IS NOT NULL
+        AND n.hash <> t.hash AND n.created_at >= t.used_at))
+RETURNING t.member_id, t.session_id, s.kind AS session_kind, s.scopes, s.expires_at;
+
+-- name: EndReusedConsole :execrows
+-- The session of a console's refresh token that came again after what it was turned in for had been used.
+UPDATE auth.session s SET revoked_at = sqlc.arg(now)::timestamptz
+FROM auth.token t
+WHERE t.hash = sqlc.arg(hash) AND t.kind = 'console_refresh' AND t.used_at IS NOT NULL
+  AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL;
+
+-- name: DropConsoleTokens :exec
+-- Its access tokens, and what was given and never used.
+DELETE FROM auth.token WHERE member_id = sqlc.arg(member_id) AND session_id = sqlc.arg(session_id)
+    AND (kind = 'console' OR kind = 'console_refresh' AND used_at IS NULL);
+
+-- name: SetFirmware :exec
+UPDATE auth.console SET firmware = sqlc.arg(firmware) WHERE member_id = sqlc.arg(member_id) AND id = sqlc.arg(id);
+
+-- name: ConsoleOf :one
+SELECT model, firmware FROM auth.console WHERE member_id = sqlc.arg(member_id) AND id = sqlc.arg(id);
+
+-- name: ViewersConsole :one
+-- The console that the viewer's session is, or is a ride on.
+SELECT c.member_id, c.id, c.model, c.firmware, c.jkt, s.kind,
+    (c.shared AND EXISTS (SELECT FROM auth.studio t WHERE t.member_id = c.member_id))::boolean AS shared
+FROM auth.session s
+JOIN auth.console c ON c.member_id = coalesce(s.console_owner, s.member_id) AND c.id = coalesce(s.console_id, s.id)
+WHERE s.member_id = viewer_id() AND s.id = sqlc.arg(session_id);
+
+-- name: PutModel :exec
+INSERT INTO auth.console_model (model, name, qr, added_at) VALUES (sqlc.arg(model), sqlc.arg(name), sqlc.arg(qr), sqlc.arg(now))
+ON CONFLICT (model) DO UPDATE SET name = excluded.name, qr = excluded.qr;
+
+-- name: PutFirmware :execrows
+-- Of a known model only. One that was withdrawn is taken again.
+INSERT INTO auth.console_firmware (model, version, added_at)
+SELECT m.model, sqlc.arg(version), sqlc.arg(now)::timestamptz FROM auth.console_model m WHERE m.model = sqlc.arg(model)
+ON CONFLICT (model, version) DO UPDATE SET withdrawn_at = NULL;
+
+-- name: WithdrawFirmware :execrows
+UPDATE auth.console_firmware SET withdrawn_at = sqlc.arg(now)::timestamptz
+WHERE model = sqlc.arg(model) AND version = sqlc.arg(version) AND withdrawn_at IS NULL;
+
+-- name: ListRegistry :many
+SELECT m.model, m.name, m.qr, coalesce(f.version, '')::text AS version, f.withdrawn_at
+FROM auth.console_model m LEFT JOIN auth.console_firmware f ON f.model = m.model
+ORDER BY m.model, f.version;
+
+-- name: PutStudio :execrows
+INSERT INTO auth.studio (member_id, name, added_at)
+SELECT u.member_id, sqlc.arg(name), sqlc.arg(now)::timestamptz FROM auth.username_claim u WHERE u.username = sqlc.arg(username)
+ON CONFLICT (member_id) DO UPDATE SET name = excluded.name;
+
+-- name: DropStudio :execrows
+DELETE FROM auth.studio s USING auth.username_claim u WHERE u.username = sqlc.arg(username) AND s.member_id = u.member_id;

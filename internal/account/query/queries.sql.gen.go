@@ -27,6 +27,67 @@ func (q *Queries) AddAccount(ctx context.Context, arg AddAccountParams) error {
 	return err
 }
 
+const addConsole = `-- name: AddConsole :exec
+INSERT INTO auth.console (member_id, id, name, model, firmware, jkt)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddConsoleParams struct {
+	MemberID uuid.UUID
+	ID       uuid.UUID
+	Name     string
+	Model    string
+	Firmware string
+	Jkt      string
+}
+
+func (q *Queries) AddConsole(ctx context.Context, arg AddConsoleParams) error {
+	_, err := q.db.Exec(ctx, addConsole,
+		arg.MemberID,
+		arg.ID,
+		arg.Name,
+		arg.Model,
+		arg.Firmware,
+		arg.Jkt,
+	)
+	return err
+}
+
+const addConsoleSession = `-- name: AddConsoleSession :exec
+INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at, scopes, console_owner, console_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7,
+        $8, $9, $10)
+`
+
+type AddConsoleSessionParams struct {
+	MemberID     uuid.UUID
+	ID           uuid.UUID
+	Kind         string
+	Label        string
+	Now          time.Time
+	Used         time.Time
+	ExpiresAt    time.Time
+	Scopes       string
+	ConsoleOwner uuid.NullUUID
+	ConsoleID    uuid.NullUUID
+}
+
+func (q *Queries) AddConsoleSession(ctx context.Context, arg AddConsoleSessionParams) error {
+	_, err := q.db.Exec(ctx, addConsoleSession,
+		arg.MemberID,
+		arg.ID,
+		arg.Kind,
+		arg.Label,
+		arg.Now,
+		arg.Used,
+		arg.ExpiresAt,
+		arg.Scopes,
+		arg.ConsoleOwner,
+		arg.ConsoleID,
+	)
+	return err
+}
+
 const addCredential = `-- name: AddCredential :exec
 INSERT INTO auth.credential (member_id, password_hash, password_changed_at)
 VALUES ($1, $2, $3)
@@ -94,6 +155,52 @@ func (q *Queries) AddMemberKey(ctx context.Context, memberID uuid.UUID, wrapped 
 	return err
 }
 
+const addPairing = `-- name: AddPairing :execrows
+INSERT INTO auth.pairing (device_hash, user_hash, jkt, model, firmware, scopes, network, asked_at, expires_at, state, interval_s, console_owner, console_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7,
+        $8, $9, $10, $11, $12, $13)
+ON CONFLICT DO NOTHING
+`
+
+type AddPairingParams struct {
+	DeviceHash   []byte
+	UserHash     []byte
+	Jkt          string
+	Model        string
+	Firmware     string
+	Scopes       string
+	Network      string
+	AskedAt      time.Time
+	ExpiresAt    time.Time
+	State        string
+	IntervalS    int32
+	ConsoleOwner uuid.NullUUID
+	ConsoleID    uuid.NullUUID
+}
+
+// None if somebody waits with the same code: then it is made anew.
+func (q *Queries) AddPairing(ctx context.Context, arg AddPairingParams) (int64, error) {
+	result, err := q.db.Exec(ctx, addPairing,
+		arg.DeviceHash,
+		arg.UserHash,
+		arg.Jkt,
+		arg.Model,
+		arg.Firmware,
+		arg.Scopes,
+		arg.Network,
+		arg.AskedAt,
+		arg.ExpiresAt,
+		arg.State,
+		arg.IntervalS,
+		arg.ConsoleOwner,
+		arg.ConsoleID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const addProfile = `-- name: AddProfile :exec
 INSERT INTO profile (member_id, username, display_name, search_name, birth_date_sealed, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -118,6 +225,19 @@ func (q *Queries) AddProfile(ctx context.Context, arg AddProfileParams) error {
 		arg.Now,
 	)
 	return err
+}
+
+const addProof = `-- name: AddProof :execrows
+INSERT INTO auth.proof (hash, until) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING
+`
+
+// One that came without a token. Of two equal ones one has no row.
+func (q *Queries) AddProof(ctx context.Context, hash []byte, until time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, addProof, hash, until)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const addRegistration = `-- name: AddRegistration :exec
@@ -370,6 +490,30 @@ func (q *Queries) ClearLimitCounts(ctx context.Context, before int64) (int64, er
 	return result.RowsAffected(), nil
 }
 
+const clearPairings = `-- name: ClearPairings :execrows
+DELETE FROM auth.pairing WHERE expires_at <= $1
+`
+
+func (q *Queries) ClearPairings(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearPairings, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearProofs = `-- name: ClearProofs :execrows
+DELETE FROM auth.proof WHERE until <= $1
+`
+
+func (q *Queries) ClearProofs(ctx context.Context, now time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearProofs, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const clearRegistrations = `-- name: ClearRegistrations :execrows
 DELETE FROM auth.registration WHERE expires_at <= $1
 `
@@ -396,18 +540,25 @@ func (q *Queries) ClearResets(ctx context.Context, now time.Time) (int64, error)
 
 const clearSessions = `-- name: ClearSessions :execrows
 DELETE FROM auth.session
-WHERE expires_at <= $1::timestamptz OR revoked_at <= $2::timestamptz OR last_used_at <= $3::timestamptz
+WHERE expires_at <= $1::timestamptz OR revoked_at <= $2::timestamptz
+    OR last_used_at <= CASE kind WHEN 'console' THEN $3::timestamptz ELSE $4::timestamptz END
 `
 
 type ClearSessionsParams struct {
-	Now           time.Time
-	RevokedBefore time.Time
-	UsedBefore    time.Time
+	Now               time.Time
+	RevokedBefore     time.Time
+	ConsoleUsedBefore time.Time
+	UsedBefore        time.Time
 }
 
 // Over: by the clock, by revocation, or by lying idle longer than any may.
 func (q *Queries) ClearSessions(ctx context.Context, arg ClearSessionsParams) (int64, error) {
-	result, err := q.db.Exec(ctx, clearSessions, arg.Now, arg.RevokedBefore, arg.UsedBefore)
+	result, err := q.db.Exec(ctx, clearSessions,
+		arg.Now,
+		arg.RevokedBefore,
+		arg.ConsoleUsedBefore,
+		arg.UsedBefore,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -424,6 +575,34 @@ func (q *Queries) ClearTokens(ctx context.Context, now time.Time) (int64, error)
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const consoleOf = `-- name: ConsoleOf :one
+SELECT model, firmware FROM auth.console WHERE member_id = $1 AND id = $2
+`
+
+type ConsoleOfRow struct {
+	Model    string
+	Firmware string
+}
+
+func (q *Queries) ConsoleOf(ctx context.Context, memberID uuid.UUID, iD uuid.UUID) (ConsoleOfRow, error) {
+	row := q.db.QueryRow(ctx, consoleOf, memberID, iD)
+	var i ConsoleOfRow
+	err := row.Scan(&i.Model, &i.Firmware)
+	return i, err
+}
+
+const countConsoles = `-- name: CountConsoles :one
+SELECT count(*) FROM auth.session
+WHERE member_id = $1 AND kind = 'console' AND revoked_at IS NULL AND expires_at > $2::timestamptz
+`
+
+func (q *Queries) CountConsoles(ctx context.Context, memberID uuid.UUID, now time.Time) (int64, error) {
+	row := q.db.QueryRow(ctx, countConsoles, memberID, now)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const countMail = `-- name: CountMail :one
@@ -459,6 +638,21 @@ func (q *Queries) CountResets(ctx context.Context, email string, now time.Time) 
 	return count, err
 }
 
+const decidePairing = `-- name: DecidePairing :exec
+UPDATE auth.pairing SET state = $1, member_id = viewer_id(), name = $2 WHERE device_hash = $3
+`
+
+type DecidePairingParams struct {
+	State      string
+	Name       *string
+	DeviceHash []byte
+}
+
+func (q *Queries) DecidePairing(ctx context.Context, arg DecidePairingParams) error {
+	_, err := q.db.Exec(ctx, decidePairing, arg.State, arg.Name, arg.DeviceHash)
+	return err
+}
+
 const delayMail = `-- name: DelayMail :execrows
 UPDATE auth.mail SET next_attempt = $1 WHERE id = $2 AND next_attempt = $3
 `
@@ -483,6 +677,17 @@ DELETE FROM auth.token WHERE member_id = $1 AND session_id = $2 AND kind = 'acce
 
 func (q *Queries) DropAccessTokens(ctx context.Context, memberID uuid.UUID, sessionID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, dropAccessTokens, memberID, sessionID)
+	return err
+}
+
+const dropConsoleTokens = `-- name: DropConsoleTokens :exec
+DELETE FROM auth.token WHERE member_id = $1 AND session_id = $2
+    AND (kind = 'console' OR kind = 'console_refresh' AND used_at IS NULL)
+`
+
+// Its access tokens, and what was given and never used.
+func (q *Queries) DropConsoleTokens(ctx context.Context, memberID uuid.UUID, sessionID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, dropConsoleTokens, memberID, sessionID)
 	return err
 }
 
@@ -530,6 +735,41 @@ func (q *Queries) DropResets(ctx context.Context, email string) error {
 	return err
 }
 
+const dropStudio = `-- name: DropStudio :execrows
+DELETE FROM auth.studio s USING auth.username_claim u WHERE u.username = $1 AND s.member_id = u.member_id
+`
+
+func (q *Queries) DropStudio(ctx context.Context, username string) (int64, error) {
+	result, err := q.db.Exec(ctx, dropStudio, username)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const editConsole = `-- name: EditConsole :exec
+UPDATE auth.console SET name = coalesce($1, name), 
+    shared = CASE WHEN $2::boolean THEN $3::boolean ELSE shared END
+WHERE member_id = viewer_id() AND id = $4
+`
+
+type EditConsoleParams struct {
+	Name      *string
+	SetShared bool
+	Shared    bool
+	ID        uuid.UUID
+}
+
+func (q *Queries) EditConsole(ctx context.Context, arg EditConsoleParams) error {
+	_, err := q.db.Exec(ctx, editConsole,
+		arg.Name,
+		arg.SetShared,
+		arg.Shared,
+		arg.ID,
+	)
+	return err
+}
+
 const endAccount = `-- name: EndAccount :execrows
 DELETE FROM member WHERE id = viewer_id()
 `
@@ -547,7 +787,7 @@ const endOldestSessions = `-- name: EndOldestSessions :exec
 UPDATE auth.session s SET revoked_at = $1::timestamptz
 WHERE s.member_id = $2 AND s.revoked_at IS NULL AND s.id IN (
     SELECT o.id FROM auth.session o
-    WHERE o.member_id = $2 AND o.revoked_at IS NULL AND o.expires_at > $1
+    WHERE o.member_id = $2 AND o.revoked_at IS NULL AND o.expires_at > $1 AND o.kind <> 'console'
     ORDER BY o.last_used_at DESC, o.id DESC OFFSET $3::integer)
 `
 
@@ -557,7 +797,8 @@ type EndOldestSessionsParams struct {
 	Keep     int32
 }
 
-// All but the newest so many, so that the list of them has a length.
+// All but the newest so many, so that the list of them has a length. Consoles have a
+// list of their own.
 func (q *Queries) EndOldestSessions(ctx context.Context, arg EndOldestSessionsParams) error {
 	_, err := q.db.Exec(ctx, endOldestSessions, arg.Now, arg.MemberID, arg.Keep)
 	return err
@@ -565,11 +806,27 @@ func (q *Queries) EndOldestSessions(ctx context.Context, arg EndOldestSessionsPa
 
 const endOtherSessions = `-- name: EndOtherSessions :execrows
 UPDATE auth.session SET revoked_at = $1::timestamptz
-WHERE member_id = viewer_id() AND id <> $2 AND revoked_at IS NULL
+WHERE member_id = viewer_id() AND id <> $2 AND revoked_at IS NULL AND kind <> 'console'
 `
 
 func (q *Queries) EndOtherSessions(ctx context.Context, now time.Time, iD uuid.UUID) (int64, error) {
 	result, err := q.db.Exec(ctx, endOtherSessions, now, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const endReusedConsole = `-- name: EndReusedConsole :execrows
+UPDATE auth.session s SET revoked_at = $1::timestamptz
+FROM auth.token t
+WHERE t.hash = $2 AND t.kind = 'console_refresh' AND t.used_at IS NOT NULL
+  AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL
+`
+
+// The session of a console's refresh token that came again after what it was turned in for had been used.
+func (q *Queries) EndReusedConsole(ctx context.Context, now time.Time, hash []byte) (int64, error) {
+	result, err := q.db.Exec(ctx, endReusedConsole, now, hash)
 	if err != nil {
 		return 0, err
 	}
@@ -592,9 +849,30 @@ func (q *Queries) EndReusedSession(ctx context.Context, now time.Time, hash []by
 	return result.RowsAffected(), nil
 }
 
+const endRides = `-- name: EndRides :execrows
+UPDATE auth.session SET revoked_at = $1::timestamptz
+WHERE kind = 'ride' AND console_owner = $2 AND console_id = $3 AND revoked_at IS NULL
+`
+
+type EndRidesParams struct {
+	Now          time.Time
+	ConsoleOwner uuid.NullUUID
+	ConsoleID    uuid.NullUUID
+}
+
+// Whoever is signed in on a console.
+func (q *Queries) EndRides(ctx context.Context, arg EndRidesParams) (int64, error) {
+	result, err := q.db.Exec(ctx, endRides, arg.Now, arg.ConsoleOwner, arg.ConsoleID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const endSession = `-- name: EndSession :execrows
 UPDATE auth.session SET revoked_at = $1::timestamptz
 WHERE member_id = viewer_id() AND id = $2 AND revoked_at IS NULL AND expires_at > $1::timestamptz
+  AND kind <> 'console'
 `
 
 func (q *Queries) EndSession(ctx context.Context, now time.Time, iD uuid.UUID) (int64, error) {
@@ -684,6 +962,39 @@ func (q *Queries) FindAccount(ctx context.Context, email string) (FindAccountRow
 	return i, err
 }
 
+const findModel = `-- name: FindModel :one
+SELECT m.name, m.qr, (f.version IS NOT NULL)::boolean AS known, coalesce(f.withdrawn_at <= $1::timestamptz, false)::boolean AS withdrawn
+FROM auth.console_model m
+LEFT JOIN auth.console_firmware f ON f.model = m.model AND f.version = $2
+WHERE m.model = $3
+`
+
+type FindModelParams struct {
+	Now     time.Time
+	Version string
+	Model   string
+}
+
+type FindModelRow struct {
+	Name      string
+	Qr        bool
+	Known     bool
+	Withdrawn bool
+}
+
+// A model and a version of its firmware, as the registry has them.
+func (q *Queries) FindModel(ctx context.Context, arg FindModelParams) (FindModelRow, error) {
+	row := q.db.QueryRow(ctx, findModel, arg.Now, arg.Version, arg.Model)
+	var i FindModelRow
+	err := row.Scan(
+		&i.Name,
+		&i.Qr,
+		&i.Known,
+		&i.Withdrawn,
+	)
+	return i, err
+}
+
 const forgetEdges = `-- name: ForgetEdges :exec
 SELECT forget_edges()
 `
@@ -691,6 +1002,17 @@ SELECT forget_edges()
 func (q *Queries) ForgetEdges(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, forgetEdges)
 	return err
+}
+
+const hasStudio = `-- name: HasStudio :one
+SELECT EXISTS (SELECT FROM auth.studio WHERE member_id = viewer_id())
+`
+
+func (q *Queries) HasStudio(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, hasStudio)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const knowsProgram = `-- name: KnowsProgram :one
@@ -721,6 +1043,85 @@ func (q *Queries) KnowsProgram(ctx context.Context, arg KnowsProgramParams) (boo
 	return known, err
 }
 
+const listConsoles = `-- name: ListConsoles :many
+SELECT c.member_id, c.id, c.name, coalesce(m.name, '')::text AS model, c.firmware, c.shared,
+    o.scopes, o.created_at, o.last_used_at, o.expires_at, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM auth.console c
+JOIN auth.session o ON o.member_id = c.member_id AND o.id = c.id
+JOIN subject s ON s.member_id = c.member_id
+LEFT JOIN auth.console_model m ON m.model = c.model
+WHERE c.member_id = viewer_id() AND o.revoked_at IS NULL AND o.expires_at > $1::timestamptz
+  AND o.last_used_at > $2::timestamptz AND ($3::uuid IS NULL OR c.id = $3::uuid)
+ORDER BY o.created_at DESC, c.id DESC
+LIMIT $4::integer
+`
+
+type ListConsolesParams struct {
+	Now       time.Time
+	UsedAfter time.Time
+	ID        uuid.NullUUID
+	AtMost    int32
+}
+
+type ListConsolesRow struct {
+	MemberID   uuid.UUID
+	ID         uuid.UUID
+	Name       string
+	Model      string
+	Firmware   string
+	Shared     bool
+	Scopes     string
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+	ExpiresAt  time.Time
+	Subject    Subject
+}
+
+// As paceline_app. One that lay unused too long is over, though its row may still be there.
+func (q *Queries) ListConsoles(ctx context.Context, arg ListConsolesParams) ([]ListConsolesRow, error) {
+	rows, err := q.db.Query(ctx, listConsoles,
+		arg.Now,
+		arg.UsedAfter,
+		arg.ID,
+		arg.AtMost,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListConsolesRow
+	for rows.Next() {
+		var i ListConsolesRow
+		if err := rows.Scan(
+			&i.MemberID,
+			&i.ID,
+			&i.Name,
+			&i.Model,
+			&i.Firmware,
+			&i.Shared,
+			&i.Scopes,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+			&i.ExpiresAt,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listMemberKeys = `-- name: ListMemberKeys :many
 SELECT member_id, wrapped FROM member_key WHERE member_id > $1 ORDER BY member_id LIMIT $2
 `
@@ -745,19 +1146,62 @@ func (q *Queries) ListMemberKeys(ctx context.Context, after uuid.UUID, atMost in
 	return items, nil
 }
 
+const listRegistry = `-- name: ListRegistry :many
+SELECT m.model, m.name, m.qr, coalesce(f.version, '')::text AS version, f.withdrawn_at
+FROM auth.console_model m LEFT JOIN auth.console_firmware f ON f.model = m.model
+ORDER BY m.model, f.version
+`
+
+type ListRegistryRow struct {
+	Model       string
+	Name        string
+	Qr          bool
+	Version     string
+	WithdrawnAt *time.Time
+}
+
+func (q *Queries) ListRegistry(ctx context.Context) ([]ListRegistryRow, error) {
+	rows, err := q.db.Query(ctx, listRegistry)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListRegistryRow
+	for rows.Next() {
+		var i ListRegistryRow
+		if err := rows.Scan(
+			&i.Model,
+			&i.Name,
+			&i.Qr,
+			&i.Version,
+			&i.WithdrawnAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listSessions = `-- name: ListSessions :many
 SELECT o.member_id, o.id, o.kind, o.label, o.created_at, o.last_used_at, o.expires_at, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM auth.session o
 JOIN subject s ON s.member_id = o.member_id
 WHERE o.member_id = viewer_id() AND o.revoked_at IS NULL AND o.expires_at > $1::timestamptz
-  AND o.last_used_at > CASE o.kind WHEN 'cookie' THEN $2::timestamptz ELSE $3::timestamptz END
+  AND o.kind <> 'console'
+  AND o.last_used_at > CASE o.kind WHEN 'cookie' THEN $2::timestamptz
+      WHEN 'ride' THEN $3::timestamptz ELSE $4::timestamptz END
 ORDER BY o.last_used_at DESC, o.id DESC
-LIMIT $4::integer
+LIMIT $5::integer
 `
 
 type ListSessionsParams struct {
 	Now             time.Time
 	CookieUsedAfter time.Time
+	RideUsedAfter   time.Time
 	BearerUsedAfter time.Time
 	AtMost          int32
 }
@@ -779,6 +1223,7 @@ func (q *Queries) ListSessions(ctx context.Context, arg ListSessionsParams) ([]L
 	rows, err := q.db.Query(ctx, listSessions,
 		arg.Now,
 		arg.CookieUsedAfter,
+		arg.RideUsedAfter,
 		arg.BearerUsedAfter,
 		arg.AtMost,
 	)
@@ -816,6 +1261,27 @@ func (q *Queries) ListSessions(ctx context.Context, arg ListSessionsParams) ([]L
 	return items, nil
 }
 
+const lockConsole = `-- name: LockConsole :one
+SELECT (c.shared AND EXISTS (SELECT FROM auth.studio t WHERE t.member_id = c.member_id))::boolean AS shared
+FROM auth.console c JOIN auth.session s ON s.member_id = c.member_id AND s.id = c.id
+WHERE c.member_id = $1 AND c.id = $2 AND s.revoked_at IS NULL AND s.expires_at > $3::timestamptz
+FOR UPDATE
+`
+
+type LockConsoleParams struct {
+	MemberID uuid.UUID
+	ID       uuid.UUID
+	Now      time.Time
+}
+
+// A console whose session goes on. Who signs in on it and who revokes it wait for each other.
+func (q *Queries) LockConsole(ctx context.Context, arg LockConsoleParams) (bool, error) {
+	row := q.db.QueryRow(ctx, lockConsole, arg.MemberID, arg.ID, arg.Now)
+	var shared bool
+	err := row.Scan(&shared)
+	return shared, err
+}
+
 const lockCredential = `-- name: LockCredential :one
 SELECT password_hash FROM auth.credential WHERE member_id = $1 FOR NO KEY UPDATE
 `
@@ -827,6 +1293,50 @@ func (q *Queries) LockCredential(ctx context.Context, memberID uuid.UUID) (strin
 	var password_hash string
 	err := row.Scan(&password_hash)
 	return password_hash, err
+}
+
+const lockPairing = `-- name: LockPairing :one
+SELECT p.jkt, p.model, p.firmware, p.scopes, p.state, p.expires_at, p.polled_at, p.interval_s, p.console_owner, p.console_id, p.member_id, p.name,
+    coalesce((SELECT m.name FROM auth.console_model m WHERE m.model = p.model), '')::text AS model_name
+FROM auth.pairing p WHERE p.device_hash = $1 FOR UPDATE OF p
+`
+
+type LockPairingRow struct {
+	Jkt          string
+	Model        string
+	Firmware     string
+	Scopes       string
+	State        string
+	ExpiresAt    time.Time
+	PolledAt     *time.Time
+	IntervalS    int32
+	ConsoleOwner uuid.NullUUID
+	ConsoleID    uuid.NullUUID
+	MemberID     uuid.NullUUID
+	Name         *string
+	ModelName    string
+}
+
+// That of a device code.
+func (q *Queries) LockPairing(ctx context.Context, deviceHash []byte) (LockPairingRow, error) {
+	row := q.db.QueryRow(ctx, lockPairing, deviceHash)
+	var i LockPairingRow
+	err := row.Scan(
+		&i.Jkt,
+		&i.Model,
+		&i.Firmware,
+		&i.Scopes,
+		&i.State,
+		&i.ExpiresAt,
+		&i.PolledAt,
+		&i.IntervalS,
+		&i.ConsoleOwner,
+		&i.ConsoleID,
+		&i.MemberID,
+		&i.Name,
+		&i.ModelName,
+	)
+	return i, err
 }
 
 const lockRegistrations = `-- name: LockRegistrations :many
@@ -922,6 +1432,69 @@ func (q *Queries) PointWaiting(ctx context.Context, atMost int32) (int32, error)
 	return point_waiting, err
 }
 
+const putFirmware = `-- name: PutFirmware :execrows
+INSERT INTO auth.console_firmware (model, version, added_at)
+SELECT m.model, $1, $2::timestamptz FROM auth.console_model m WHERE m.model = $3
+ON CONFLICT (model, version) DO UPDATE SET withdrawn_at = NULL
+`
+
+type PutFirmwareParams struct {
+	Version string
+	Now     time.Time
+	Model   string
+}
+
+// Of a known model only. One that was withdrawn is taken again.
+func (q *Queries) PutFirmware(ctx context.Context, arg PutFirmwareParams) (int64, error) {
+	result, err := q.db.Exec(ctx, putFirmware, arg.Version, arg.Now, arg.Model)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const putModel = `-- name: PutModel :exec
+INSERT INTO auth.console_model (model, name, qr, added_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (model) DO UPDATE SET name = excluded.name, qr = excluded.qr
+`
+
+type PutModelParams struct {
+	Model string
+	Name  string
+	Qr    bool
+	Now   time.Time
+}
+
+func (q *Queries) PutModel(ctx context.Context, arg PutModelParams) error {
+	_, err := q.db.Exec(ctx, putModel,
+		arg.Model,
+		arg.Name,
+		arg.Qr,
+		arg.Now,
+	)
+	return err
+}
+
+const putStudio = `-- name: PutStudio :execrows
+INSERT INTO auth.studio (member_id, name, added_at)
+SELECT u.member_id, $1, $2::timestamptz FROM auth.username_claim u WHERE u.username = $3
+ON CONFLICT (member_id) DO UPDATE SET name = excluded.name
+`
+
+type PutStudioParams struct {
+	Name     string
+	Now      time.Time
+	Username string
+}
+
+func (q *Queries) PutStudio(ctx context.Context, arg PutStudioParams) (int64, error) {
+	result, err := q.db.Exec(ctx, putStudio, arg.Name, arg.Now, arg.Username)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const readAccount = `-- name: ReadAccount :one
 SELECT a.member_id, a.email, a.created_at, p.username, p.display_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM auth.account a
@@ -971,6 +1544,19 @@ func (q *Queries) Rehash(ctx context.Context, passwordHash string, memberID uuid
 	return err
 }
 
+const revokeConsole = `-- name: RevokeConsole :execrows
+UPDATE auth.session SET revoked_at = $1::timestamptz
+WHERE member_id = viewer_id() AND id = $2 AND kind = 'console' AND revoked_at IS NULL AND expires_at > $1::timestamptz
+`
+
+func (q *Queries) RevokeConsole(ctx context.Context, now time.Time, iD uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, revokeConsole, now, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const rewrap = `-- name: Rewrap :execrows
 UPDATE member_key SET wrapped = $1 WHERE member_id = $2 AND wrapped = $3
 `
@@ -988,6 +1574,43 @@ func (q *Queries) Rewrap(ctx context.Context, arg RewrapParams) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const savePairing = `-- name: SavePairing :exec
+UPDATE auth.pairing SET state = $1, polled_at = $2::timestamptz, interval_s = $3
+WHERE device_hash = $4
+`
+
+type SavePairingParams struct {
+	State      string
+	PolledAt   time.Time
+	IntervalS  int32
+	DeviceHash []byte
+}
+
+func (q *Queries) SavePairing(ctx context.Context, arg SavePairingParams) error {
+	_, err := q.db.Exec(ctx, savePairing,
+		arg.State,
+		arg.PolledAt,
+		arg.IntervalS,
+		arg.DeviceHash,
+	)
+	return err
+}
+
+const setFirmware = `-- name: SetFirmware :exec
+UPDATE auth.console SET firmware = $1 WHERE member_id = $2 AND id = $3
+`
+
+type SetFirmwareParams struct {
+	Firmware string
+	MemberID uuid.UUID
+	ID       uuid.UUID
+}
+
+func (q *Queries) SetFirmware(ctx context.Context, arg SetFirmwareParams) error {
+	_, err := q.db.Exec(ctx, setFirmware, arg.Firmware, arg.MemberID, arg.ID)
+	return err
 }
 
 const setPassword = `-- name: SetPassword :exec
@@ -1054,6 +1677,127 @@ func (q *Queries) TurnIn(ctx context.Context, now time.Time, hash []byte) (TurnI
 	return i, err
 }
 
+const turnInConsole = `-- name: TurnInConsole :one
+UPDATE auth.token t SET used_at = coalesce(t.used_at, $1::timestamptz)
+FROM auth.session s
+WHERE t.hash = $2 AND t.kind = 'console_refresh' AND t.expires_at > $1::timestamptz
+  AND s.member_id = t.member_id AND s.id = t.session_id AND s.revoked_at IS NULL AND s.expires_at > $1::timestamptz
+  AND (s.kind <> 'ride' OR s.last_used_at > $3::timestamptz AND auth.stands(s.console_owner, s.console_id, $1::timestamptz))
+  AND (t.used_at IS NULL OR NOT EXISTS (SELECT FROM auth.token n
+      WHERE n.member_id = t.member_id AND n.session_id = t.session_id AND n.kind = 'console_refresh' AND n.used_at IS NOT NULL
+        AND n.hash <> t.hash AND n.created_at >= t.used_at))
+RETURNING t.member_id, t.session_id, s.kind AS session_kind, s.scopes, s.expires_at
+`
+
+type TurnInConsoleParams struct {
+	Now           time.Time
+	Hash          []byte
+	RideUsedAfter time.Time
+}
+
+type TurnInConsoleRow struct {
+	MemberID    uuid.UUID
+	SessionID   uuid.UUID
+	SessionKind string
+	Scopes      string
+	ExpiresAt   time.Time
+}
+
+// A refresh token of a console, and of no other key: its hash is of both. It may come
+// again while nothing that was given for it has been used, for then the answer was lost.
+func (q *Queries) TurnInConsole(ctx context.Context, arg TurnInConsoleParams) (TurnInConsoleRow, error) {
+	row := q.db.QueryRow(ctx, turnInConsole, arg.Now, arg.Hash, arg.RideUsedAfter)
+	var i TurnInConsoleRow
+	err := row.Scan(
+		&i.MemberID,
+		&i.SessionID,
+		&i.SessionKind,
+		&i.Scopes,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
+const typeCode = `-- name: TypeCode :one
+UPDATE auth.pairing p SET attempts = p.attempts + 1
+WHERE p.user_hash = $1 AND p.attempts < $2 AND p.expires_at > $3::timestamptz
+  AND p.state IN ('pending', 'approved') AND (p.member_id IS NULL OR p.member_id = viewer_id())
+RETURNING p.device_hash, p.model, p.firmware, p.scopes, p.network, p.asked_at, p.expires_at, p.state, p.polled_at, p.interval_s,
+    p.console_owner, p.console_id,
+    coalesce((SELECT m.name FROM auth.console_model m WHERE m.model = p.model), '')::text AS model_name,
+    coalesce((SELECT t.name FROM auth.studio t WHERE t.member_id = p.console_owner), '')::text AS studio
+`
+
+type TypeCodeParams struct {
+	UserHash    []byte
+	MaxAttempts int16
+	Now         time.Time
+}
+
+type TypeCodeRow struct {
+	DeviceHash   []byte
+	Model        string
+	Firmware     string
+	Scopes       string
+	Network      string
+	AskedAt      time.Time
+	ExpiresAt    time.Time
+	State        string
+	PolledAt     *time.Time
+	IntervalS    int32
+	ConsoleOwner uuid.NullUUID
+	ConsoleID    uuid.NullUUID
+	ModelName    string
+	Studio       string
+}
+
+// That of a user code, once more typed, if it was not typed too often.
+func (q *Queries) TypeCode(ctx context.Context, arg TypeCodeParams) (TypeCodeRow, error) {
+	row := q.db.QueryRow(ctx, typeCode, arg.UserHash, arg.MaxAttempts, arg.Now)
+	var i TypeCodeRow
+	err := row.Scan(
+		&i.DeviceHash,
+		&i.Model,
+		&i.Firmware,
+		&i.Scopes,
+		&i.Network,
+		&i.AskedAt,
+		&i.ExpiresAt,
+		&i.State,
+		&i.PolledAt,
+		&i.IntervalS,
+		&i.ConsoleOwner,
+		&i.ConsoleID,
+		&i.ModelName,
+		&i.Studio,
+	)
+	return i, err
+}
+
+const useProof = `-- name: UseProof :one
+SELECT auth.use_proof($1, $2, $3, $4) AS fresh
+`
+
+type UseProofParams struct {
+	TokenHash []byte
+	Hash      []byte
+	Until     time.Time
+	Now       time.Time
+}
+
+// False: the proof was used before, or comes with no token of a console's.
+func (q *Queries) UseProof(ctx context.Context, arg UseProofParams) (bool, error) {
+	row := q.db.QueryRow(ctx, useProof,
+		arg.TokenHash,
+		arg.Hash,
+		arg.Until,
+		arg.Now,
+	)
+	var fresh bool
+	err := row.Scan(&fresh)
+	return fresh, err
+}
+
 const usernameOf = `-- name: UsernameOf :one
 SELECT username FROM auth.username_claim WHERE member_id = $1
 `
@@ -1076,6 +1820,40 @@ func (q *Queries) UsernameTaken(ctx context.Context, username string) (bool, err
 	return exists, err
 }
 
+const viewersConsole = `-- name: ViewersConsole :one
+SELECT c.member_id, c.id, c.model, c.firmware, c.jkt, s.kind,
+    (c.shared AND EXISTS (SELECT FROM auth.studio t WHERE t.member_id = c.member_id))::boolean AS shared
+FROM auth.session s
+JOIN auth.console c ON c.member_id = coalesce(s.console_owner, s.member_id) AND c.id = coalesce(s.console_id, s.id)
+WHERE s.member_id = viewer_id() AND s.id = $1
+`
+
+type ViewersConsoleRow struct {
+	MemberID uuid.UUID
+	ID       uuid.UUID
+	Model    string
+	Firmware string
+	Jkt      string
+	Kind     string
+	Shared   bool
+}
+
+// The console that the viewer's session is, or is a ride on.
+func (q *Queries) ViewersConsole(ctx context.Context, sessionID uuid.UUID) (ViewersConsoleRow, error) {
+	row := q.db.QueryRow(ctx, viewersConsole, sessionID)
+	var i ViewersConsoleRow
+	err := row.Scan(
+		&i.MemberID,
+		&i.ID,
+		&i.Model,
+		&i.Firmware,
+		&i.Jkt,
+		&i.Kind,
+		&i.Shared,
+	)
+	return i, err
+}
+
 const viewersCredential = `-- name: ViewersCredential :one
 SELECT a.member_id, a.email, c.password_hash
 FROM auth.account a
@@ -1094,4 +1872,39 @@ func (q *Queries) ViewersCredential(ctx context.Context) (ViewersCredentialRow, 
 	var i ViewersCredentialRow
 	err := row.Scan(&i.MemberID, &i.Email, &i.PasswordHash)
 	return i, err
+}
+
+const viewersSession = `-- name: ViewersSession :one
+SELECT created_at, kind FROM auth.session WHERE member_id = viewer_id() AND id = $1
+`
+
+type ViewersSessionRow struct {
+	CreatedAt time.Time
+	Kind      string
+}
+
+func (q *Queries) ViewersSession(ctx context.Context, id uuid.UUID) (ViewersSessionRow, error) {
+	row := q.db.QueryRow(ctx, viewersSession, id)
+	var i ViewersSessionRow
+	err := row.Scan(&i.CreatedAt, &i.Kind)
+	return i, err
+}
+
+const withdrawFirmware = `-- name: WithdrawFirmware :execrows
+UPDATE auth.console_firmware SET withdrawn_at = $1::timestamptz
+WHERE model = $2 AND version = $3 AND withdrawn_at IS NULL
+`
+
+type WithdrawFirmwareParams struct {
+	Now     time.Time
+	Model   string
+	Version string
+}
+
+func (q *Queries) WithdrawFirmware(ctx context.Context, arg WithdrawFirmwareParams) (int64, error) {
+	result, err := q.db.Exec(ctx, withdrawFirmware, arg.Now, arg.Model, arg.Version)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
