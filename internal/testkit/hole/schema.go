@@ -11,7 +11,7 @@ func schema() []Hole {
 		slim    = "migrations/0009_slim_reads.up.sql"
 		sets    = "migrations/0012_read_in_sets.up.sql"
 		quick   = "migrations/0013_quick_lists.up.sql"
-		samples = "migrations/0014_read_samples.up.sql"
+		samples = "migrations/0018_privacy_zones.up.sql" // where read_samples is defined last
 	)
 	return []Hole{
 		at("rls-profile-open", "Row-level security shows every profile.",

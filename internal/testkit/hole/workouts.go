@@ -19,9 +19,14 @@ func workouts() []Hole {
 		at("workout-keeping-to-all", "The audience that the owner chose is shown to who sees the workout.",
 			dir+"read.go", "privacy.GuardWithin(row.MemberID, privacy.Device, audience,\n\t\t\tKeeping", "privacy.GuardWithin(row.MemberID, privacy.Workout, audience,\n\t\t\tKeeping",
 			"internal/testkit", "^TestMatrix$/^everyone$"),
-		at("workout-totals-not-refused", "Hidden totals are not found, and yet answered.",
-			dir+"stats.go", "if !grant.Shows(privacy.Stats) {\n\t\t\treturn fault.NotFound()\n\t\t}\n\t\tout = privacy.Guard(grant.Owner(), privacy.Stats,", "out = privacy.Guard(grant.Owner(), privacy.Username,",
-			"internal/testkit", "^TestMatrix$/^only_me$"),
+		{
+			"workout-totals-not-refused", "Hidden totals are not found, and yet answered.",
+			[]Edit{
+				{dir + "stats.go", "if !grant.Shows(privacy.Stats) {\n\t\t\treturn fault.NotFound()\n\t\t}", ""},
+				{dir + "stats.go", "privacy.Guard(grant.Owner(), privacy.Stats,", "privacy.Guard(grant.Owner(), privacy.Username,"},
+			},
+			Test{"internal/testkit", "^TestMatrix$/^only_me$"},
+		},
 		at("workout-delete-without-owner", "A workout is deleted by its id alone.",
 			sql, "DELETE FROM workout WHERE member_id = $1 AND id = $2", "DELETE FROM workout WHERE $1::uuid IS NOT NULL AND id = $2",
 			"internal/testkit", "^TestApplicationAlone$"),
