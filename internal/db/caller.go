@@ -17,6 +17,7 @@ type Caller struct {
 	hash  []byte
 	at    time.Time
 	asked bool
+	job   bool // the hash is of a claim on an import
 	from  Origin
 	needs privacy.Scopes // what a console has to have for what is asked; without any it may do nothing
 }
@@ -66,6 +67,14 @@ func BoundHash(token, jkt string) []byte {
 // everywhere that nobody said what it takes.
 func (c Caller) For(needs privacy.Scopes) Caller {
 	c.needs = needs
+	return c
+}
+
+// WithClaim is who does the work that a member's session asked for, and holds the claim on it: in
+// AsViewer that session, for as long as it stands, and nobody anywhere else.
+func WithClaim(claim string, at time.Time) Caller {
+	c := WithToken(claim, at)
+	c.job = true
 	return c
 }
 

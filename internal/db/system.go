@@ -22,6 +22,7 @@ const (
 	ReasonRetention     Reason = "retention"
 	ReasonRotateKeys    Reason = "rotate keys"
 	ReasonTendLists     Reason = "tend lists"
+	ReasonImport        Reason = "hand out an import"
 	ReasonLimit         Reason = "limit"
 	ReasonPair          Reason = "pair a console"
 	ReasonProof         Reason = "use a proof"

@@ -16,7 +16,10 @@ import (
 	"github.com/paceline/paceline/internal/privacy"
 )
 
-const authenticate = `SELECT actor, member, session FROM auth.authenticate($1, $2)`
+const (
+	authenticate       = `SELECT actor, member, session FROM auth.authenticate($1, $2)`
+	authenticateImport = `SELECT actor, member, session FROM auth.authenticate_import($1, $2)`
+)
 
 // Tx runs statements for a viewer. It fits the interface that compiled queries
 // take. It is for one goroutine and ends with the function it is given to.
@@ -74,7 +77,11 @@ func asViewer(ctx context.Context, pool *pgxpool.Pool, c Caller, fn func(ctx con
 	// Begin and authenticate travel together.
 	b := &pgx.Batch{}
 	b.Queue("BEGIN")
-	b.Queue(authenticate, c.hash, c.at)
+	if c.job {
+		b.Queue(authenticateImport, c.hash, c.at)
+	} else {
+		b.Queue(authenticate, c.hash, c.at)
+	}
 	br := conn.SendBatch(ctx, b)
 	viewer, err := func() (privacy.Viewer, error) {
 		if _, err := br.Exec(); err != nil {

@@ -217,6 +217,60 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for ImportOutcome.
+const (
+	ImportOutcomeCreated   ImportOutcome = "created"
+	ImportOutcomeDuplicate ImportOutcome = "duplicate"
+	ImportOutcomeRejected  ImportOutcome = "rejected"
+	ImportOutcomeWaiting   ImportOutcome = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ImportOutcome enum.
+func (e ImportOutcome) Valid() bool {
+	switch e {
+	case ImportOutcomeCreated:
+		return true
+	case ImportOutcomeDuplicate:
+		return true
+	case ImportOutcomeRejected:
+		return true
+	case ImportOutcomeWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportState.
+const (
+	ImportStateCancelled ImportState = "cancelled"
+	ImportStateFailed    ImportState = "failed"
+	ImportStateParsing   ImportState = "parsing"
+	ImportStatePartly    ImportState = "partly"
+	ImportStateQueued    ImportState = "queued"
+	ImportStateReady     ImportState = "ready"
+)
+
+// Valid indicates whether the value is a known member of the ImportState enum.
+func (e ImportState) Valid() bool {
+	switch e {
+	case ImportStateCancelled:
+		return true
+	case ImportStateFailed:
+		return true
+	case ImportStateParsing:
+		return true
+	case ImportStatePartly:
+		return true
+	case ImportStateQueued:
+		return true
+	case ImportStateReady:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PairingKind.
 const (
 	PairingKindConsole PairingKind = "console"
@@ -680,20 +734,98 @@ type HeartRateChannel struct {
 	Values []float64 `json:"values"`
 }
 
+// Import defines model for Import.
+type Import struct {
+	// Audience Who may see a value, from the narrowest to the widest. Chosen by its owner.
+	Audience *Audience `json:"audience,omitempty"`
+
+	// Code Why it failed as a whole: malformed_archive, too_many_files, expands_too_far, nothing_in_it, signed_out or internal.
+	Code      *string            `json:"code,omitempty"`
+	CreatedAt time.Time          `json:"created_at"`
+	Files     ImportCounts       `json:"files"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// Retryable Whether `retryImport` has something to do.
+	Retryable bool `json:"retryable"`
+
+	// State `ready`: every file is a workout of yours. `partly`: some are. `failed`: none is. These three and `cancelled`
+	// are ends; `partly` and `failed` can be tried again.
+	State     ImportState `json:"state"`
+	UpdatedAt time.Time   `json:"updated_at"`
+}
+
+// ImportCounts defines model for ImportCounts.
+type ImportCounts struct {
+	// Created Files that made a workout.
+	Created int `json:"created"`
+
+	// Duplicate Files whose workouts were all here already.
+	Duplicate int `json:"duplicate"`
+
+	// Ignored Files that hold no workouts by their name. They are not in `total`.
+	Ignored  int `json:"ignored"`
+	Rejected int `json:"rejected"`
+
+	// Total 0 until the upload was looked into.
+	Total int `json:"total"`
+}
+
+// ImportFile defines model for ImportFile.
+type ImportFile struct {
+	// Code Why it was rejected; the codes are those of a single file, and nested_archive, encrypted, malformed_row and internal.
+	Code *string `json:"code,omitempty"`
+
+	// Duplicates Workouts of yours that hold the same recordings.
+	Duplicates []openapi_types.UUID `json:"duplicates"`
+
+	// Index Its place among the files.
+	Index int `json:"index"`
+
+	// Name Its name in the archive, or the time of a row.
+	Name    *string       `json:"name,omitempty"`
+	Outcome ImportOutcome `json:"outcome"`
+
+	// Workouts Workouts that it made.
+	Workouts []openapi_types.UUID `json:"workouts"`
+}
+
+// ImportFileList defines model for ImportFileList.
+type ImportFileList struct {
+	Items []ImportFile `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ImportForm defines model for ImportForm.
 type ImportForm struct {
 	// Audience Who may see a value, from the narrowest to the widest. Chosen by its owner.
 	Audience *Audience `json:"audience,omitempty"`
 
-	// File A FIT, TCX or GPX recording, 32 MiB at most.
+	// File A FIT, TCX or GPX recording, 32 MiB at most; or an archive of them or a table of workouts, 512 MiB at most.
 	File openapi_types.File `json:"file"`
 }
+
+// ImportList defines model for ImportList.
+type ImportList struct {
+	Items []Import `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ImportOutcome defines model for ImportOutcome.
+type ImportOutcome string
 
 // ImportResult defines model for ImportResult.
 type ImportResult struct {
 	// Items One workout per session of the recording.
 	Items []Workout `json:"items"`
 }
+
+// ImportState `ready`: every file is a workout of yours. `partly`: some are. `failed`: none is. These three and `cancelled`
+// are ends; `partly` and `failed` can be tried again.
+type ImportState string
 
 // Lap defines model for Lap.
 type Lap struct {
@@ -1247,6 +1379,9 @@ type IfMatch = string
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// ImportID defines model for ImportID.
+type ImportID = openapi_types.UUID
+
 // Limit defines model for Limit.
 type Limit = int
 
@@ -1330,6 +1465,27 @@ type ListBlocksParams struct {
 
 // ListFollowRequestsParams defines parameters for ListFollowRequests.
 type ListFollowRequestsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListImportsParams defines parameters for ListImports.
+type ListImportsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListImportFilesParams defines parameters for ListImportFiles.
+type ListImportFilesParams struct {
+	// Outcome Only those with this outcome.
+	Outcome *ImportOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
 	// Limit How many items a page holds at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 

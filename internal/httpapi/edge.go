@@ -19,6 +19,7 @@ import (
 	"github.com/paceline/paceline/internal/dpop"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/workout"
 )
 
 // apiPolicy lets a browser do nothing with an answer but read it.
@@ -137,6 +138,7 @@ const (
 	maxJSONBody   = 64 << 10
 	maxAvatarBody = 5 << 20
 	importTimeout = time.Minute
+	uploadTimeout = 10 * time.Minute // of what is read later: it holds nothing that others wait for
 )
 
 // access asks what the manifest entry asks for, before the handler is reached.
@@ -147,7 +149,12 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			timeout, limit := s.Timeout, int64(maxJSONBody)
 			switch o.id {
 			case "importWorkouts":
-				timeout, limit = max(s.Timeout, importTimeout), s.MaxImportBytes+maxJSONBody
+				timeout, limit = max(s.Timeout, importTimeout), workout.MaxArchive(s.MaxImportBytes)+maxJSONBody
+				if !waitsFor(c.Request()) {
+					timeout = max(s.Timeout, uploadTimeout)
+					// The server's own deadline is that of short requests.
+					_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(time.Now().Add(timeout + pause)) //nolint:forbidigo // a socket knows the real clock only
+				}
 			case "setMyAvatar":
 				limit = maxAvatarBody
 			}

@@ -13,19 +13,24 @@ import (
 	"github.com/paceline/paceline/internal/dto"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/workout"
 )
 
-// ImportWorkouts adds the workouts in a recording. The file is parsed as it comes in.
+// ImportWorkouts adds the workouts in a recording, which is parsed as it comes in; or takes in what is
+// read later.
 func (s *Server) ImportWorkouts(c echo.Context, params dto.ImportWorkoutsParams) error {
 	media, of, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType))
 	if err != nil || media != echo.MIMEMultipartForm || of["boundary"] == "" {
 		return fault.UnsupportedMedia("multipart_only", "the body must be multipart/form-data")
 	}
 	body := &endingReader{Reader: c.Request().Body, want: "--" + of["boundary"] + "--"}
-	form := &importForm{body: body, parts: multipart.NewReader(body, of["boundary"])}
+	form := &importForm{small: waitsFor(c.Request()), body: body, parts: multipart.NewReader(body, of["boundary"])}
 	imported, err := s.Workouts.Import(c.Request().Context(), caller(c), form, repeatOf(c, params.IdempotencyKey, nil))
 	if err != nil {
 		return err
+	}
+	if imported.Later {
+		return s.respondImport(c, http.StatusAccepted, imported.Import, imported.Grant)
 	}
 	status := http.StatusCreated
 	if imported.New == 0 {
@@ -37,11 +42,21 @@ func (s *Server) ImportWorkouts(c echo.Context, params dto.ImportWorkoutsParams)
 // importForm is a multipart form with a file and maybe an audience, in any order, each once. It is
 // read as it comes and kept nowhere.
 type importForm struct {
+	small    bool
 	body     *endingReader
 	parts    *multipart.Reader
 	seen     map[string]bool
 	audience *privacy.Audience
 }
+
+// waitBytes is the size of a request up to which its sender may wait for what a recording becomes.
+const waitBytes = 8 << 20
+
+// waitsFor says whether a request says of itself that it is that small.
+func waitsFor(r *http.Request) bool { return r.ContentLength >= 0 && r.ContentLength <= waitBytes }
+
+// Small says whether the form is.
+func (f *importForm) Small() bool { return f.small }
 
 // File is the content of the file. Reading it tells a broken upload from the end of the file.
 func (f *importForm) File() (io.Reader, error) {
@@ -133,4 +148,62 @@ func (r bodyReader) Read(p []byte) (int, error) {
 		err = bodyError(err)
 	}
 	return n, err
+}
+
+// respondImport answers with an import as it is, and says where it is found.
+func (s *Server) respondImport(c echo.Context, status int, i privacy.Guarded[workout.Import], grant privacy.Grant) error {
+	body, id := dto.ImportStateBody(i, grant)
+	if status == http.StatusAccepted {
+		c.Response().Header().Set(echo.HeaderLocation, "/v1/me/imports/"+id.String())
+	}
+	return respond(c, status, body)
+}
+
+// ListImports is the caller's imports.
+func (s *Server) ListImports(c echo.Context, params dto.ListImportsParams) error {
+	list, grant, err := s.Workouts.Imports(c.Request().Context(), caller(c), pageRequest(c, params.Limit, params.Cursor))
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, dto.ImportListBody(list, grant))
+}
+
+// GetImport is how far an import of the caller's is.
+func (s *Server) GetImport(c echo.Context, id dto.ImportID) error {
+	i, grant, err := s.Workouts.ReadImport(c.Request().Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return s.respondImport(c, http.StatusOK, i, grant)
+}
+
+// ListImportFiles is what became of each file of an import of the caller's.
+func (s *Server) ListImportFiles(c echo.Context, id dto.ImportID, params dto.ListImportFilesParams) error {
+	files := workout.ImportFiles{ID: id}
+	if params.Outcome != nil {
+		files.Outcome = new(string(*params.Outcome))
+	}
+	list, grant, err := s.Workouts.ImportFilesOf(c.Request().Context(), caller(c), files, pageRequest(c, params.Limit, params.Cursor))
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, dto.ImportFileListBody(list, grant))
+}
+
+// CancelImport ends an import of the caller's.
+func (s *Server) CancelImport(c echo.Context, id dto.ImportID) error {
+	i, grant, err := s.Workouts.CancelImport(c.Request().Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return s.respondImport(c, http.StatusOK, i, grant)
+}
+
+// RetryImport has what failed of an import of the caller's read again.
+func (s *Server) RetryImport(c echo.Context, id dto.ImportID) error {
+	i, grant, err := s.Workouts.RetryImport(c.Request().Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return s.respondImport(c, http.StatusAccepted, i, grant)
 }

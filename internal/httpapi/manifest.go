@@ -34,7 +34,7 @@ const (
 
 var accessValues = map[string][]string{
 	"auth":   {authNone, authSession, authConsole},
-	"object": {"none", "self", "member", "workout", "session", "zone", "console"},
+	"object": {"none", "self", "member", "workout", "session", "zone", "console", "import"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
 	"cache":  {"no-store", "public"},
 }

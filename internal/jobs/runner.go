@@ -1,6 +1,6 @@
-// Package jobs does what nobody waits for: it sends the mail in the outbox,
-// clears away what is past its time, wraps members' keys anew after the key ring
-// got another primary, and keeps feeds and directory in shape.
+// Package jobs does what nobody waits for: it sends the mail in the outbox, has
+// imports read, clears away what is past its time, wraps members' keys anew after
+// the key ring got another primary, and keeps feeds and directory in shape.
 //
 // Any number of replicas may run at once. A mail is claimed for a while by one of
 // them; whoever dies with a claim lets it fall back, so that a mail is sent at
@@ -17,6 +17,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/observe"
@@ -29,19 +31,26 @@ type Config struct {
 	Ring    *seal.Ring
 	Sender  mail.Sender
 	Observe *observe.Observer
+	Imports Importer
 	Now     func() time.Time
+}
+
+// Importer goes on with an import as whoever the caller is at that moment: package workout's.
+type Importer interface {
+	Work(ctx context.Context, as func() db.Caller, id uuid.UUID) error
 }
 
 const (
 	mailEvery   = 5 * time.Second // for what other replicas left and what is tried again
 	upkeepEvery = 10 * time.Minute
+	importEvery = 5 * time.Second  // for what other replicas left
 	feedsEvery  = 10 * time.Second // for workouts of programs that write no pointers
 )
 
 // Runner runs the jobs. It is safe for concurrent use; Run is called once.
 type Runner struct {
 	Config
-	wake chan struct{}
+	wake, wakeImports chan struct{}
 
 	sweptFor string // the primary that all members' keys were last looked through for
 	sweptAt  time.Time
@@ -49,12 +58,19 @@ type Runner struct {
 }
 
 // New makes a runner that does nothing yet.
-func New(c Config) *Runner { return &Runner{Config: c, wake: make(chan struct{}, 1)} }
+func New(c Config) *Runner {
+	return &Runner{Config: c, wake: make(chan struct{}, 1), wakeImports: make(chan struct{}, 1)}
+}
 
 // Wake has the outbox looked at now. It never blocks.
-func (r *Runner) Wake() {
+func (r *Runner) Wake() { wake(r.wake) }
+
+// WakeImports has it looked now whether an import waits. It never blocks.
+func (r *Runner) WakeImports() { wake(r.wakeImports) }
+
+func wake(c chan struct{}) {
 	select {
-	case r.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default: // it is about to be looked at anyway
 	}
 }
@@ -65,6 +81,9 @@ func (r *Runner) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() {
 		every(ctx, mailEvery, r.wake, func() { r.step(ctx, "mail", r.sendMail) })
+	})
+	all.Go(func() {
+		every(ctx, importEvery, r.wakeImports, func() { r.step(ctx, "imports", r.readImports) })
 	})
 	all.Go(func() {
 		every(ctx, upkeepEvery, nil, func() {

@@ -53,6 +53,9 @@ func (r *Runner) clear(ctx context.Context) error {
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearEnumeration(ctx, now.Add(-keepReads))
 		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearImports(ctx, now.Add(-keepBroken), now.Add(-keepImports))
+		},
 	} {
 		// Each on its own: one that fails keeps nothing else.
 		err := r.DB.AsWorker(ctx, db.ReasonRetention, now, func(ctx context.Context, tx *db.SystemTx) error {

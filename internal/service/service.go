@@ -82,7 +82,11 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 		}
 	}()
 	s := &Service{DB: database, options: o}
-	s.jobs = jobs.New(jobs.Config{DB: database, Ring: o.Ring, Sender: o.Mail, Observe: o.Observer, Now: o.Now})
+	limits := recording.DefaultLimits()
+	limits.MaxBytes = o.MaxImportBytes
+	s.Workouts = workout.New(database, o.Ring, limits)
+	s.jobs = jobs.New(jobs.Config{DB: database, Ring: o.Ring, Sender: o.Mail, Observe: o.Observer, Imports: s.Workouts, Now: o.Now})
+	s.Workouts.OnQueued(s.jobs.WakeImports)
 	s.Accounts, err = account.New(account.Config{
 		DB: database, Ring: o.Ring, Observe: o.Observer, SearchName: member.SearchName, Mailed: s.jobs.Wake,
 		Cost: account.HashCost{
@@ -102,9 +106,6 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 		return nil, err
 	}
 	s.Members = member.New(database, o.Ring)
-	limits := recording.DefaultLimits()
-	limits.MaxBytes = o.MaxImportBytes
-	s.Workouts = workout.New(database, o.Ring, limits)
 	pages, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return nil, err
@@ -134,7 +135,7 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	return s, nil
 }
 
-// RunJobs sends mail, clears away and tells other replicas what was counted, until
+// RunJobs sends mail, reads imports, clears away and tells other replicas what was counted, until
 // the context ends.
 func (s *Service) RunJobs(ctx context.Context) {
 	var both sync.WaitGroup

@@ -1,9 +1,12 @@
 package testkit
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -290,6 +293,7 @@ func (c *Cast) subject(name, born string, audiences ...int) *Person {
 			Lat: 47.31737 + float64(n) + 0.1*float64(i), Lon: 8.62519 + float64(i),
 		})
 	}
+	c.uploads(p, n)
 	// Indoors there is resistance, which no ride outdoors has.
 	c.record(p, 1, recordingtest.Options{
 		Start: c.Clock.Now().Add(-240*time.Hour - time.Duration(n)*time.Minute), Seconds: 60, Laps: 2, Indoor: true,
@@ -310,6 +314,42 @@ func (c *Cast) record(p *Person, audience int, o recordingtest.Options) {
 		"notes": fmt.Sprintf("note-marker-%s-%d-%d", p.Name, audience, o.Seed), "calories_kcal": 20.125 + float64(o.Seed)/16,
 	}).Want(c.T, http.StatusOK)
 	p.Workouts = append(p.Workouts, Recorded{id, audience})
+}
+
+// uploads has two archives read: of one the files are refused, the other is no archive. Nothing is a
+// new workout.
+func (c *Cast) uploads(p *Person, n int) {
+	c.T.Helper()
+	file := Packed(c.T, map[string][]byte{
+		fmt.Sprintf("activities/import-marker-%d1.fit", n): []byte("no recording"),
+		fmt.Sprintf("activities/import-marker-%d2.zip", n): []byte("no archive"),
+	})
+	for _, file := range [][]byte{file, []byte("PK\x03\x04 and no more")} {
+		made := p.Upload("/v1/workouts/import", "export.zip", file, "audience", "only_me").Want(c.T, http.StatusAccepted).Map(c.T)
+		id, _ := made["id"].(string)
+		p.Imports = append(p.Imports, id)
+		c.Settle()
+	}
+}
+
+// Packed is a zip of files by their names.
+func Packed(t testing.TB, files map[string][]byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write(files[name])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func (c *Cast) typed(p *Person, audience int, title string) {

@@ -476,6 +476,26 @@ func (w *randomWorld) ownThings(v viewer) []asking {
 		_, code := w.Codes(w.NewKey(), "sync")
 		return w.get(v, "/v1/me/pairings/"+code, func(a *answer, m map[string]any) { a.facts[fmt.Sprint(m["kind"])] = true })
 	}, false)
+	imports := said(http.StatusOK)
+	for _, p := range w.people {
+		for _, id := range strings.Fields(w.Query(`SELECT coalesce(string_agg(id::text, ' '), '') FROM import WHERE member_id = $1`, w.id[p.Name])) {
+			one, files := said(http.StatusNotFound), said(http.StatusNotFound)
+			if w.id[p.Name] == v.id {
+				one, files = said(http.StatusOK, id), said(http.StatusOK, "0 rejected")
+				imports.row(id)
+			}
+			path := "/v1/me/imports/" + id
+			add("getImport", path, one, func() answer {
+				return w.get(v, path, func(a *answer, m map[string]any) { a.facts[fmt.Sprint(m["id"])] = true })
+			}, false)
+			add("listImportFiles", path+"/files", files, func() answer {
+				return w.pages(v, path+"/files", func(a *answer, m map[string]any) { a.facts[fmt.Sprint(m["index"], " ", m["outcome"])] = true })
+			}, false)
+		}
+	}
+	add("listImports", "/v1/me/imports", imports, func() answer {
+		return w.pages(v, "/v1/me/imports", func(a *answer, m map[string]any) { a.row(fmt.Sprint(m["id"])) })
+	}, false)
 	own := said(http.StatusOK, v.name)
 	for member := range w.profile[v.name] {
 		if member != "id" && member != "username" {

@@ -127,6 +127,10 @@ func (w *randomWorld) join(name, born string, i int) {
 		"sport": "ride", "started_at": o.Start.AddDate(0, 0, -9).Format(time.RFC3339), "duration_s": 600, "notes": "n",
 		"power_avg_w": 200, "heart_rate_avg_bpm": 140, "ascent_m": 10, "distance_m": 5000,
 	}).Want(t, http.StatusCreated)
+	for range i % 3 {
+		p.Upload("/v1/workouts/import", "export.zip", testkit.Packed(t, map[string][]byte{"1.fit": []byte("none")})).Want(t, http.StatusAccepted)
+	}
+	w.Settle()
 	w.profile[name] = keysOf(p.Get("/v1/me/profile").Want(t, http.StatusOK).Map(t))
 	list, _ := p.Get("/v1/members/"+name+"/workouts?limit=50").Want(t, http.StatusOK).Map(t)["items"].([]any)
 	for _, entry := range list {
@@ -444,6 +448,7 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"member": {`id::text`, reached}, "member_key": {`member_id::text`, slices.Clone(reached)}, "profile": {`member_id::text`, found},
 		"avatar": {`member_id::text`, pictured}, "edge": {`member_id::text || other_id`, edges}, "workout": {`id::text`, workouts},
 		"workout_part": {`workout_id::text || family`, parts}, "idempotency": {`member_id::text`, nil},
+		"import": {`id::text`, w.imports(v)}, "import_chunk": {`import_id::text`, w.imports(v)}, "import_file": {`import_id::text`, w.imports(v)},
 		"auth.account": {`member_id::text`, own}, "auth.session": {`id::text`, sessions},
 		"auth.console":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM auth.console WHERE member_id = $1`)},
 		"auth.console_model": {`model`, []string{testkit.Model}}, // the registry is everybody's
@@ -460,6 +465,14 @@ func (w *randomWorld) own(v viewer, sql string) []string {
 		return nil
 	}
 	return strings.Fields(w.Query(`SELECT coalesce((`+sql+`), '')`, v.id)) //nolint:gosec // constants of this file
+}
+
+// imports are the viewer's own, of one file each.
+func (w *randomWorld) imports(v viewer) []string {
+	if v.id == uuid.Nil {
+		return nil
+	}
+	return strings.Fields(w.Query(`SELECT coalesce(string_agg(id::text, ' ' ORDER BY id), '') FROM import WHERE member_id = $1`, v.id))
 }
 
 // pointers are the viewer's own: they carry no authority.

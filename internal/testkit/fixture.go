@@ -72,7 +72,7 @@ var objects = map[string]func(c *Cast) []Target{
 		}
 		return append(all, Target{ID: uuid.NewString(), Kind: "session", hidden: true})
 	},
-	"zone": (*Cast).zones,
+	"zone": (*Cast).zones, "import": (*Cast).imports,
 }
 
 // zones are the privacy zones of those who have one.
@@ -107,6 +107,16 @@ func (c *Cast) fresh(url string) string {
 		url = strings.Replace(url, rideCode, user, 1)
 	}
 	return url
+}
+
+// imports are those of everybody.
+func (c *Cast) imports() (all []Target) {
+	for _, p := range c.People {
+		for _, id := range p.Imports {
+			all = append(all, Target{ID: id, Of: p, Kind: "import", hidden: true})
+		}
+	}
+	return append(all, Target{ID: uuid.Must(uuid.NewV7()).String(), Kind: "import", hidden: true})
 }
 
 // parts are path parameters that name no object, by their name.

@@ -94,6 +94,9 @@ func (c *Cast) Send(q Asked, headers ...string) Response {
 	}
 	r := c.Client(q.As).Do(q.Method, q.URL, body, headers...)
 	c.Coverage.Note(q, r)
+	if r.Status == http.StatusAccepted && strings.HasPrefix(r.Header.Get("Location"), "/v1/me/imports/") {
+		c.Settle() // what goes on behind must not go on into the next request
+	}
 	return r
 }
 

@@ -31,6 +31,7 @@ var rows = map[string]func(c *Cast, viewer *Person, r Request) []string{
 	"listFeed": func(c *Cast, viewer *Person, _ Request) []string {
 		return c.workouts(viewer, func(p *Person) bool { return c.follows[[2]string{viewer.Name, p.Name}] })
 	},
+	"listImports": func(_ *Cast, viewer *Person, _ Request) []string { return slices.Sorted(slices.Values(viewer.Imports)) },
 	// What one sees of oneself as somebody else: internal/member.TestViewAsIsWhatTheyGet.
 	"viewAs": nil,
 }

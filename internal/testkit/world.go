@@ -165,6 +165,7 @@ type Person struct {
 	Choices  Choices
 	Workouts []Recorded
 	Consoles []string          // ids
+	Imports  []string          // ids
 	Values   map[string]string // what they said of themselves, by field
 }
 
@@ -229,6 +230,18 @@ func (w *World) Code(address string) string {
 	}
 	w.T.Fatalf("no code was mailed to %s; the log says: %s", address, w.Log)
 	return ""
+}
+
+// Settle waits until no import waits to be read.
+func (w *World) Settle() {
+	w.T.Helper()
+	for range 6000 {
+		if w.Query(`SELECT count(*)::text FROM import WHERE state IN ('queued', 'parsing')`) == "0" {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	w.T.Fatalf("an import comes to no end; the log says: %s", w.Log)
 }
 
 // Follow makes one follow the other, approved.

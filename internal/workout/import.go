@@ -1,6 +1,7 @@
 package workout
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -8,6 +9,7 @@ import (
 	"hash"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,14 +23,19 @@ import (
 // Upload is a form on its way in. File is asked for first, and its reader read to the end, before
 // Audience is: so the form may hold them in any order and is kept nowhere.
 type Upload interface {
+	Small() bool // not too large to be read while the sender waits
 	File() (io.Reader, error)
 	Audience() (*privacy.Audience, error) // nil: the owner's default
 }
 
-// Imported is what an import ends in.
+// Imported is what an import ends in, or, with Later, what goes on after it.
 type Imported struct {
 	Items []Shown // a workout for each recording of the file, in its order, each once
 	New   int     // how many of them it made; the others were there already
+
+	Later  bool
+	Import privacy.Guarded[Import]
+	Grant  privacy.Grant
 }
 
 // slotPatience is how long an import waits for others to end.
@@ -38,17 +45,34 @@ const slotPatience = 10 * time.Second
 // A recording that the caller has already is not added again. The file is read as a stream, and
 // parsed before the transaction starts. It gives TooLarge for a file over the limits, Unprocessable
 // with recording's code for any other that can't be taken, and Unavailable when too many imports
-// are under way.
+// are under way. An archive, a table and a large file are kept, to be read later.
 func (s *Service) Import(ctx context.Context, c db.Caller, u Upload, r Repeat) (Imported, error) {
 	if c.Anonymous() {
 		return Imported{}, fault.Unauthenticated("login_required", "sign in first")
 	}
-	leave, err := s.enter(ctx)
+	leave := func() {}
+	if u.Small() {
+		var err error
+		if leave, err = s.enter(ctx); err != nil {
+			return Imported{}, err
+		}
+	}
+	leave = sync.OnceFunc(leave)
+	defer leave()
+	file, err := u.File()
 	if err != nil {
 		return Imported{}, err
 	}
-	defer leave()
-	drafts, sent, err := s.receive(u, c.At())
+	in := bufio.NewReaderSize(file, 512)
+	kind, err := kindOf(in)
+	if err != nil {
+		return Imported{}, err
+	}
+	if kind != kindFile || !u.Small() {
+		leave()
+		return s.takeIn(ctx, c, u, in, kind, r)
+	}
+	drafts, sent, err := s.receive(in, c.At())
 	if err != nil {
 		return Imported{}, err
 	}
@@ -116,11 +140,7 @@ type sent struct {
 }
 
 // receive reads the file and packs what is in it, which is a small part of what parsing takes.
-func (s *Service) receive(u Upload, now time.Time) ([]draft, sent, error) {
-	file, err := u.File()
-	if err != nil {
-		return nil, sent{}, err
-	}
+func (s *Service) receive(file io.Reader, now time.Time) ([]draft, sent, error) {
 	content, original := sha256.New(), packOriginal()
 	recordings, err := recording.Parse(io.TeeReader(file, io.MultiWriter(content, original)), s.limits) // to the end of the file
 	if err != nil {

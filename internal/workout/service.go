@@ -23,12 +23,17 @@ type Service struct {
 	ring   *seal.Ring
 	limits recording.Limits
 	slots  chan struct{}
+	queued func() // told when an import waits to be read
 }
 
 // New makes the service. The limits bound an imported file.
 func New(d *db.DB, ring *seal.Ring, limits recording.Limits) *Service {
-	return &Service{db: d, ring: ring, limits: limits, slots: make(chan struct{}, importsAtOnce)}
+	return &Service{db: d, ring: ring, limits: limits, slots: make(chan struct{}, importsAtOnce), queued: func() {}}
 }
+
+// OnQueued has wake called whenever an import waits to be read. It is called before the service is
+// used.
+func (s *Service) OnQueued(wake func()) { s.queued = wake }
 
 // self is the signed-in member in a transaction that writes: the one owner it may write for.
 type self struct {

@@ -195,6 +195,7 @@ type upload struct {
 	audience *privacy.Audience
 }
 
+func (u upload) Small() bool                          { return true }
 func (u upload) File() (io.Reader, error)             { return u.file, nil }
 func (u upload) Audience() (*privacy.Audience, error) { return u.audience, nil }
 func (w *world) imports(p person, file []byte, r workout.Repeat) (workout.Imported, error) {

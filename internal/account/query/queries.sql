@@ -443,3 +443,26 @@ ON CONFLICT (member_id) DO UPDATE SET name = excluded.name;
 
 -- name: DropStudio :execrows
 DELETE FROM auth.studio s USING auth.username_claim u WHERE u.username = sqlc.arg(username) AND s.member_id = u.member_id;
+
+-- name: ClaimImport :one
+-- Takes the import that nobody worked on for longest; replicas pass by what another took. The claim
+-- falls back by itself unless it is held up.
+UPDATE import SET claim = sqlc.arg(claim), claimed_until = sqlc.arg(until)::timestamptz, attempts = attempts + 1
+WHERE (member_id, id) = (SELECT i.member_id, i.id FROM import i
+    WHERE i.state IN ('queued', 'parsing') AND (i.claimed_until IS NULL OR i.claimed_until <= sqlc.arg(now)::timestamptz)
+    ORDER BY coalesce(i.claimed_until, i.created_at) LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id;
+
+-- name: ReleaseImport :exec
+-- Only by who holds the claim.
+UPDATE import SET claim = NULL, claimed_until = sqlc.arg(at)::timestamptz WHERE claim = sqlc.arg(claim);
+
+-- name: EndSignedOut :execrows
+-- The claim still holds and is nobody's: the session that asked is over.
+UPDATE import SET state = 'failed', code = 'signed_out', claim = NULL, updated_at = sqlc.arg(now)::timestamptz
+WHERE claim = sqlc.arg(claim) AND claimed_until > sqlc.arg(now)::timestamptz AND state IN ('queued', 'parsing');
+
+-- name: ClearImports :execrows
+-- Uploads that broke off, and what was kept to be tried again or looked at.
+DELETE FROM import
+WHERE state = 'receiving' AND created_at <= sqlc.arg(begun_before) OR updated_at <= sqlc.arg(touched_before);

@@ -390,6 +390,29 @@ func (q *Queries) ClaimEmail(ctx context.Context, email string, memberID uuid.UU
 	return result.RowsAffected(), nil
 }
 
+const claimImport = `-- name: ClaimImport :one
+UPDATE import SET claim = $1, claimed_until = $2::timestamptz, attempts = attempts + 1
+WHERE (member_id, id) = (SELECT i.member_id, i.id FROM import i
+    WHERE i.state IN ('queued', 'parsing') AND (i.claimed_until IS NULL OR i.claimed_until <= $3::timestamptz)
+    ORDER BY coalesce(i.claimed_until, i.created_at) LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id
+`
+
+type ClaimImportParams struct {
+	Claim []byte
+	Until time.Time
+	Now   time.Time
+}
+
+// Takes the import that nobody worked on for longest; replicas pass by what another took. The claim
+// falls back by itself unless it is held up.
+func (q *Queries) ClaimImport(ctx context.Context, arg ClaimImportParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, claimImport, arg.Claim, arg.Until, arg.Now)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const claimMail = `-- name: ClaimMail :one
 UPDATE auth.mail SET attempts = attempts + 1, next_attempt = $1
 WHERE id = (SELECT m.id FROM auth.mail m WHERE m.next_attempt <= $2
@@ -448,6 +471,20 @@ DELETE FROM idempotency WHERE created_at <= $1
 
 func (q *Queries) ClearIdempotency(ctx context.Context, before time.Time) (int64, error) {
 	result, err := q.db.Exec(ctx, clearIdempotency, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearImports = `-- name: ClearImports :execrows
+DELETE FROM import
+WHERE state = 'receiving' AND created_at <= $1 OR updated_at <= $2
+`
+
+// Uploads that broke off, and what was kept to be tried again or looked at.
+func (q *Queries) ClearImports(ctx context.Context, begunBefore time.Time, touchedBefore time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearImports, begunBefore, touchedBefore)
 	if err != nil {
 		return 0, err
 	}
@@ -901,6 +938,20 @@ UPDATE auth.session SET revoked_at = $1::timestamptz WHERE member_id = $2 AND re
 
 func (q *Queries) EndSessionsOf(ctx context.Context, now time.Time, memberID uuid.UUID) (int64, error) {
 	result, err := q.db.Exec(ctx, endSessionsOf, now, memberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const endSignedOut = `-- name: EndSignedOut :execrows
+UPDATE import SET state = 'failed', code = 'signed_out', claim = NULL, updated_at = $1::timestamptz
+WHERE claim = $2 AND claimed_until > $1::timestamptz AND state IN ('queued', 'parsing')
+`
+
+// The claim still holds and is nobody's: the session that asked is over.
+func (q *Queries) EndSignedOut(ctx context.Context, now time.Time, claim []byte) (int64, error) {
+	result, err := q.db.Exec(ctx, endSignedOut, now, claim)
 	if err != nil {
 		return 0, err
 	}
@@ -1541,6 +1592,16 @@ UPDATE auth.credential SET password_hash = $1 WHERE member_id = $2
 // The same password under other parameters.
 func (q *Queries) Rehash(ctx context.Context, passwordHash string, memberID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, rehash, passwordHash, memberID)
+	return err
+}
+
+const releaseImport = `-- name: ReleaseImport :exec
+UPDATE import SET claim = NULL, claimed_until = $1::timestamptz WHERE claim = $2
+`
+
+// Only by who holds the claim.
+func (q *Queries) ReleaseImport(ctx context.Context, at time.Time, claim []byte) error {
+	_, err := q.db.Exec(ctx, releaseImport, at, claim)
 	return err
 }
 
