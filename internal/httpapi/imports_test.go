@@ -130,6 +130,9 @@ func TestAnArchiveIsReadAfterItsRequest(t *testing.T) {
 	if fmt.Sprint(outcomes) != fmt.Sprint(want) {
 		t.Errorf("outcomes\n%v, want\n%v", outcomes, want)
 	}
+	if n := w.Query(`SELECT count(*)::text FROM import_file WHERE position('activities'::bytea IN about_sealed) > 0`); n != "0" {
+		t.Errorf("%s files' names lie in the clear", n)
+	}
 	named := ada.Get("/v1/workouts/"+ride).Want(t, http.StatusOK).Map(t)
 	if named["title"] != "Before breakfast" || named["notes"] == nil || named["audience"] != "members" {
 		t.Errorf("Strava's table gave %v", named)

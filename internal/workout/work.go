@@ -2,8 +2,6 @@ package workout
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"io"
 	"time"
@@ -295,10 +293,9 @@ func rowDraft(about aboutFile, now time.Time) (draft, error) {
 	if err != nil {
 		return draft{}, err
 	}
-	row, err := json.Marshal(r)
-	sum := sha256.Sum256(append([]byte("row of a table: "), row...))
-	d.fingerprint = sum[:]
-	return d, err
+	fingerprint := r.Fingerprint()
+	d.fingerprint = fingerprint[:]
+	return d, nil
 }
 
 // settle writes what became of a file together with what it made: neither is ever there without the

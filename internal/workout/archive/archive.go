@@ -149,7 +149,7 @@ func (a *Archive) Read(item Item) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, judge(err)
 	}
-	return &expanding{in, int64(min(f.UncompressedSize64, 1<<50))}, nil //nolint:gosec // it fits
+	return &expanding{in, int64(min(f.UncompressedSize64, 1<<50))}, nil
 }
 
 // expanding ends an entry that unpacks to more than was announced.

@@ -167,6 +167,8 @@ func FuzzOpen(f *testing.F) {
 	f.Add(packed(f, "w.csv", "Workout Timestamp,Length (minutes)\n2021-01-05 07:12 (EST),30\n"))
 	f.Add([]byte("Workout Timestamp,Length (minutes),Distance (mi)\n2021-01-05 07:12 (-05),30,1e308\n\"\n"))
 	f.Add([]byte("PK\x03\x04"))
+	// An entry that lies before the archive.
+	f.Add([]byte("PK\x01\x020000000000000000000000\x00\x00\x0e\x00\x00\x00\x00\x00000000000\x00\x00\x000000000000.CsvPK\x01\x02000000000000000000000000\x05\x00\x00\x00\x00\x0000000000000000000PK\x01\x02000000000000000000000000\x05\x00\x00\x00\x00\x0000000000000000000PK\x05\x06000000\x03\x00\xa2\x00\x00\x001000\x00\x00"))
 	l := archive.Limits{DirectoryBytes: 100 << 10, Items: 50, ExpandedBytes: 1 << 20, Ratio: 100, TableBytes: 64 << 10}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		archive.Looks(file)

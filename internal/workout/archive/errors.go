@@ -53,6 +53,9 @@ func (e sourceError) Unwrap() error { return e.error }
 type source struct{ r io.ReaderAt }
 
 func (s source) ReadAt(p []byte, at int64) (int, error) {
+	if at < 0 { // where an archive says that something of it lies
+		return 0, refuse(Malformed, nil)
+	}
 	n, err := s.r.ReadAt(p, at)
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = sourceError{err}

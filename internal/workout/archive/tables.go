@@ -1,8 +1,10 @@
 package archive
 
 import (
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"strconv"
@@ -35,6 +37,20 @@ type Ride struct {
 	PowerAvgW    *float64 `json:"power_avg_w,omitempty"`
 	CadenceRPM   *float64 `json:"cadence_avg_rpm,omitempty"`
 	HeartAvgBPM  *float64 `json:"heart_rate_avg_bpm,omitempty"`
+}
+
+// Fingerprint is the same for the same row, whatever table it stands in, and unlike any recording's.
+func (r Ride) Fingerprint() [32]byte {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "row of a table: %s %t %d %g", r.Sport, r.Indoor, r.StartedAt.Unix(), r.DurationS) // a hash never fails
+	for _, figure := range []*float64{r.DistanceM, r.CaloriesKcal, r.OutputKJ, r.PowerAvgW, r.CadenceRPM, r.HeartAvgBPM} {
+		if figure == nil {
+			_, _ = io.WriteString(h, " -")
+		} else {
+			_, _ = fmt.Fprintf(h, " %g", *figure)
+		}
+	}
+	return [32]byte(h.Sum(nil))
 }
 
 // LooksTable says whether a file that begins so is a table of workouts.
