@@ -45,7 +45,13 @@ func (w *World) NewKey() *Key {
 // Proof is a new proof of the key for a request.
 func (k *Key) Proof(t testing.TB, method, path, token string) string {
 	t.Helper()
-	proof, err := k.signer.Sign(dpop.Request{Method: method, URL: PublicURL + path, AccessToken: token, At: k.now()}, "")
+	return k.ProofAt(t, method, PublicURL+path, token, "")
+}
+
+// ProofAt is a proof for a whole URL, with the server's nonce or "".
+func (k *Key) ProofAt(t testing.TB, method, url, token, nonce string) string {
+	t.Helper()
+	proof, err := k.signer.Sign(dpop.Request{Method: method, URL: url, AccessToken: token, At: k.now()}, nonce)
 	if err != nil {
 		t.Fatal(err)
 	}
