@@ -35,6 +35,16 @@ DROP FUNCTION auth.stands(uuid, uuid, timestamptz);
 DROP FUNCTION auth.use_proof(bytea, bytea, timestamptz, timestamptz);
 CREATE OR REPLACE FUNCTION is_asked() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(current_setting('paceline.actor', true), '') NOT IN ('', 'nobody');
+CREATE OR REPLACE FUNCTION lowest_audience(owner uuid) RETURNS smallint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    viewer uuid := viewer_id();
+BEGIN
+    IF NOT is_asked() THEN
+        RETURN 4;
+    END IF;
+    RETURN lowest_by(viewer, owner, (SELECT e.bits FROM edge e WHERE e.member_id = owner AND e.other_id = viewer));
+END $$;
 CREATE OR REPLACE VIEW standing AS
 SELECT m.id AS member_id, m.discoverability, m.audiences, e.bits,
        (CASE WHEN m.private THEN 1 ELSE 3 END)::smallint AS widest,

@@ -16,7 +16,9 @@ import (
 )
 
 const adminUsage = `usage: paceline admin create USERNAME --email ADDRESS --name NAME --born YYYY-MM-DD < password
-       paceline admin forgive USERNAME`
+       paceline admin forgive USERNAME
+       paceline admin console model|firmware|list …
+       paceline admin studio USERNAME …`
 
 // admin is what only somebody on the server itself may do.
 func admin(ctx context.Context, args []string, e env) error {
@@ -25,6 +27,10 @@ func admin(ctx context.Context, args []string, e env) error {
 		return adminCreate(ctx, args, e)
 	case len(args) == 2 && args[0] == "forgive":
 		return adminForgive(ctx, args[1], e)
+	case len(args) >= 1 && args[0] == "console":
+		return adminConsole(ctx, args[1:], e)
+	case len(args) >= 1 && args[0] == "studio":
+		return adminStudio(ctx, args[1:], e)
 	default:
 		return errors.New(adminUsage)
 	}

@@ -48,7 +48,7 @@ func commands() []command {
 		{"serve", "serve members, configured by the environment", serve},
 		{"dev", "a whole platform on this machine, with a demo world", dev},
 		{"migrate", "bring the database to the newest schema", migrate},
-		{"admin", "create NAME: make an account that may administer; forgive: lift a budget", admin},
+		{"admin", "create NAME: make an account that may administer; forgive: lift a budget; console, studio: what can be paired and shared", admin},
 		{"doctor", "say what is wrong with a set-up, and how to mend it", doctor},
 		{"keyring", "new FILE or rotate FILE: make or rotate the key ring", keyring},
 		{"healthcheck", "exit 0 if the service on PACELINE_ADDR is ready", healthcheck},

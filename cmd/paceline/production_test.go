@@ -73,6 +73,16 @@ func TestProductionFromNothing(t *testing.T) {
 	step("all is well", "", env, "doctor")
 	step("made the administrator", "a word that only the operator knows\n", env,
 		"admin", "create", "operator", "--email", "operator@example.org", "--born", "1980-01-01")
+	step("", "", env, "admin", "console", "model", "rower-2", "Rower 2", "--qr")
+	step("", "", env, "admin", "console", "firmware", "rower-2", "1.4.0")
+	step("", "", env, "admin", "console", "firmware", "rower-2", "1.3.9")
+	step("", "", env, "admin", "console", "firmware", "rower-2", "1.3.9", "--withdraw")
+	step("rower-2  Rower 2  true  1.4.0", "", env, "admin", "console", "list")
+	step("", "", env, "admin", "studio", "operator", "Studio North")
+	step("", "", env, "admin", "studio", "operator", "--close")
+	if out, err := once(t, env, "", "admin", "studio", "operator", "--close"); err == nil {
+		t.Errorf("a studio that is none closes: %s", out)
+	}
 
 	p := start(t, "serve", env...)
 	p.base = "http://" + strings.TrimPrefix(env[0], "PACELINE_ADDR=")

@@ -27,10 +27,18 @@ import (
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 )
 
-// Accounts makes accounts without a mail.
+// Accounts makes accounts without a mail, and keeps the registry of consoles.
 type Accounts interface {
 	Create(ctx context.Context, at time.Time, r account.Registration, demo bool) (uuid.UUID, error)
+	PutModel(ctx context.Context, at time.Time, model, name string, qr bool) error
+	PutFirmware(ctx context.Context, at time.Time, model, version string) error
 }
+
+// The one console that can be paired in the demo world.
+const (
+	Model    = "demo-rower"
+	Firmware = "1.0.0"
+)
 
 // Password is a demo member's.
 func Password(name string) string { return "demo-password-" + name }
@@ -54,6 +62,12 @@ const last = "zoe"
 // off left to do, since each step may be done twice. Progress is told step by
 // step, with a share from 0 to 1.
 func Load(ctx context.Context, handler http.Handler, accounts Accounts, now time.Time, progress func(share float64, what string)) error {
+	if err := accounts.PutModel(ctx, now, Model, "Demo Rower", true); err != nil {
+		return fmt.Errorf("demo world: %w", err)
+	}
+	if err := accounts.PutFirmware(ctx, now, Model, Firmware); err != nil {
+		return fmt.Errorf("demo world: %w", err)
+	}
 	l := &loader{client: client{handler: handler}, accounts: accounts, now: now, people: map[string]*person{}}
 	if found, err := l.do(ctx, http.MethodGet, "/v1/members/"+last, nil); err == nil && found.status == http.StatusOK {
 		return nil

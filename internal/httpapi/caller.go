@@ -29,6 +29,7 @@ const maxToken = 256
 // one is refused like one that is unknown.
 func (s *Server) readCaller(c echo.Context) error {
 	now := s.Now()
+	c.Set(keyCaller, db.Anonymous(now)) // unless it proves to be somebody
 	token := ""
 	if header := c.Request().Header.Values(echo.HeaderAuthorization); len(header) > 0 {
 		scheme, rest, _ := strings.Cut(header[0], " ")
@@ -49,9 +50,7 @@ func (s *Server) readCaller(c echo.Context) error {
 	} else if cookie, err := c.Request().Cookie(CookieName); err == nil && cookie.Value != "" && len(cookie.Value) <= maxToken {
 		token = cookie.Value
 	}
-	if token == "" {
-		c.Set(keyCaller, db.Anonymous(now))
-	} else {
+	if token != "" {
 		c.Set(keyCaller, db.WithToken(token, now))
 	}
 	return nil

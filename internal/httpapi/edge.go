@@ -15,7 +15,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/dpop"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/privacy"
@@ -167,8 +166,7 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			c.SetRequest(r)
 			c.Set(keyOperation, o)
 			if err := s.readCaller(c); err != nil {
-				c.Set(keyCaller, db.Anonymous(s.Now())) // it counts for its network: proofs cost work
-				return cmp.Or(s.count(c, o), err)
+				return cmp.Or(s.count(c, o), err) // it counts for its network: proofs cost work
 			}
 			if err := s.count(c, o); err != nil {
 				return err

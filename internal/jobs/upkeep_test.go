@@ -245,3 +245,44 @@ func TestRewrapLosesARace(t *testing.T) {
 		})
 	}
 }
+
+// Codes and proofs go when they are worth nothing, a console when nothing was heard of it
+// for a season, and with it what is known of it.
+func TestRetentionOfConsoles(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.create("ada")
+	began := w.clock()
+	const day = 24 * time.Hour
+	for _, sql := range []string{
+		`INSERT INTO auth.pairing (device_hash, user_hash, jkt, model, firmware, scopes, network, asked_at, expires_at, state, interval_s)
+			VALUES ('\x01', '\x02', 'k', 'm', '1', 'sync', '', $1::timestamptz, $1::timestamptz + interval '10 minutes', 'pending', 5)`,
+		`INSERT INTO auth.proof (hash, until) VALUES ('\x01', $1::timestamptz + interval '2 minutes')`,
+		`INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at, scopes)
+			SELECT id, gen_random_uuid(), 'console', '', $1::timestamptz, $1::timestamptz, $1::timestamptz + interval '365 days', 'sync' FROM member`,
+		`INSERT INTO auth.console (member_id, id, name, model, firmware, jkt)
+			SELECT member_id, id, 'Cellar', 'm', '1', 'k' FROM auth.session WHERE kind = 'console' AND created_at = $1`,
+	} {
+		_, err := w.root.Exec(t.Context(), sql, began)
+		w.must(err)
+	}
+	for _, c := range []struct {
+		after                    time.Duration
+		pairing, proof, consoles int
+	}{
+		{2*time.Minute - time.Second, 1, 1, 1},
+		{2 * time.Minute, 1, 0, 1},
+		{70*time.Minute - time.Second, 1, 0, 1},
+		{70 * time.Minute, 0, 0, 1},
+		{91*day - time.Second, 0, 0, 1},
+		{91 * day, 0, 0, 0},
+	} {
+		w.advance(began.Add(c.after).Sub(w.clock()))
+		w.must(w.clear(t.Context()))
+		for table, want := range map[string]int{"auth.pairing": c.pairing, "auth.proof": c.proof, "auth.console": c.consoles} {
+			if got := w.count(`SELECT count(*) FROM ` + table); got != want {
+				t.Errorf("after %v %s has %d rows, want %d", c.after, table, got, want)
+			}
+		}
+	}
+}
