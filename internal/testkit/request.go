@@ -89,7 +89,7 @@ func (c *Cast) Send(q Asked, headers ...string) Response {
 			body, headers = form, append(headers, "Content-Type", media)
 		}
 	}
-	if proven[q.ID] {
+	if proven[q.ID] && q.As.Console == nil { // a console brings a proof anyway
 		headers = append(headers, "DPoP", c.Key.Proof(c.T, q.Method, q.Path, ""))
 	}
 	r := c.Client(q.As).Do(q.Method, q.URL, body, headers...)
