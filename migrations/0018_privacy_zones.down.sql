@@ -70,9 +70,6 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION read_samples(uuid, text[], boolean) TO paceline_app;
 
-DROP POLICY own_delete ON workout_part;
-REVOKE UPDATE (samples_sealed, preview_sealed), DELETE ON workout_part FROM paceline_app;
-REVOKE UPDATE (started_at, duration_s, moving_s, output_kj) ON workout FROM paceline_app;
 DELETE FROM workout_part WHERE family IN ('effort_whole', 'heart_rate_whole', 'route_whole');
 ALTER TABLE workout_part DROP CONSTRAINT workout_part_family_check;
 ALTER TABLE workout_part ADD CONSTRAINT workout_part_family_check CHECK (family IN ('effort', 'heart_rate', 'route', 'device'));

@@ -32,10 +32,7 @@ ALTER TABLE workout_part ADD CONSTRAINT workout_part_family_check CHECK (family 
 COMMENT ON COLUMN workout_part.family IS 'class: guarded. The field of the privacy model it is guarded as; what ends in _whole is uncut and its owner''s alone';
 COMMENT ON COLUMN workout.started_at IS 'class: guarded. Where zones cut it, when the part that shows begins; so are the figures';
 
--- Cutting, and putting back, changes what only a new workout had.
-GRANT UPDATE (started_at, duration_s, moving_s, output_kj) ON workout TO paceline_app;
-GRANT UPDATE (samples_sealed, preview_sealed), DELETE ON workout_part TO paceline_app;
-CREATE POLICY own_delete ON workout_part FOR DELETE TO paceline_app USING (member_id = (SELECT viewer_id()));
+-- Cutting, and putting back, changes what only a new workout had; step 16 has granted it.
 
 -- As in step 14; and its owner gets the whole of what is cut.
 CREATE OR REPLACE VIEW samples_seen WITH (security_invoker = true) AS

@@ -415,6 +415,33 @@ func (e Sport) Valid() bool {
 	}
 }
 
+// Defines values for SyncStatus.
+const (
+	SyncStatusCreated   SyncStatus = "created"
+	SyncStatusDuplicate SyncStatus = "duplicate"
+	SyncStatusRejected  SyncStatus = "rejected"
+	SyncStatusUnchanged SyncStatus = "unchanged"
+	SyncStatusUpdated   SyncStatus = "updated"
+)
+
+// Valid indicates whether the value is a known member of the SyncStatus enum.
+func (e SyncStatus) Valid() bool {
+	switch e {
+	case SyncStatusCreated:
+		return true
+	case SyncStatusDuplicate:
+		return true
+	case SyncStatusRejected:
+		return true
+	case SyncStatusUnchanged:
+		return true
+	case SyncStatusUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TokensTokenType.
 const (
 	TokensTokenTypeBearer TokensTokenType = "Bearer"
@@ -453,13 +480,16 @@ func (e ViewAsRelation) Valid() bool {
 
 // Defines values for WorkoutSource.
 const (
-	WorkoutSourceFile  WorkoutSource = "file"
-	WorkoutSourceTyped WorkoutSource = "typed"
+	WorkoutSourceConsole WorkoutSource = "console"
+	WorkoutSourceFile    WorkoutSource = "file"
+	WorkoutSourceTyped   WorkoutSource = "typed"
 )
 
 // Valid indicates whether the value is a known member of the WorkoutSource enum.
 func (e WorkoutSource) Valid() bool {
 	switch e {
+	case WorkoutSourceConsole:
+		return true
 	case WorkoutSourceFile:
 		return true
 	case WorkoutSourceTyped:
@@ -930,6 +960,14 @@ type PairingApproval struct {
 	Name *ConsoleName `json:"name,omitempty"`
 }
 
+// PartRange defines model for PartRange.
+type PartRange struct {
+	From int `json:"from"`
+
+	// To Included.
+	To int `json:"to"`
+}
+
 // Place defines model for Place.
 type Place struct {
 	// Lat Degrees north, WGS 84.
@@ -1200,6 +1238,130 @@ type Streams struct {
 	WorkoutID    openapi_types.UUID `json:"workout_id"`
 }
 
+// SyncBatch defines model for SyncBatch.
+type SyncBatch struct {
+	Items []SyncItem `json:"items"`
+
+	// SentAt The console's clock as it sends.
+	SentAt time.Time `json:"sent_at"`
+}
+
+// SyncChange defines model for SyncChange.
+type SyncChange struct {
+	ChangedAt time.Time `json:"changed_at"`
+
+	// ClientIds What consoles call it.
+	ClientIds []openapi_types.UUID `json:"client_ids,omitempty"`
+	Deleted   bool                 `json:"deleted"`
+	WorkoutID openapi_types.UUID   `json:"workout_id"`
+}
+
+// SyncChanges defines model for SyncChanges.
+type SyncChanges struct {
+	Items []SyncChange `json:"items"`
+
+	// NextCursor There is more at once.
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// ResumeCursor Ask with it as `cursor` later.
+	ResumeCursor string `json:"resume_cursor"`
+}
+
+// SyncItem A workout, whole or a part of it. Figures are of the whole up to the end of the part.
+type SyncItem struct {
+	CaloriesKcal *float64 `json:"calories_kcal,omitempty"`
+
+	// ClientID Made by the console.
+	ClientID     openapi_types.UUID `json:"client_id"`
+	DeviceName   *string            `json:"device_name,omitempty"`
+	DeviceSerial *string            `json:"device_serial,omitempty"`
+	DistanceM    *float64           `json:"distance_m,omitempty"`
+
+	// DurationS From the start of the workout to the end of the part.
+	DurationS float64 `json:"duration_s"`
+
+	// Final This is the last part.
+	Final    bool     `json:"final"`
+	Indoor   *bool    `json:"indoor,omitempty"`
+	MovingS  *float64 `json:"moving_s,omitempty"`
+	OutputKj *float64 `json:"output_kj,omitempty"`
+
+	// Part From 0.
+	Part int `json:"part"`
+
+	// Samples Columns as long as `t_ms`; `null` is a gap. Values are kept to the channel's resolution: 1 W, 1 rpm,
+	// 1 bpm, 0.001 m/s, 0.1 (resistance, percent, metres of altitude), 0.01 m, 1e-7 degrees. A latitude without
+	// a longitude is a gap, and so is 0° 0°, which receivers without a fix send.
+	Samples *SyncSamples `json:"samples,omitempty"`
+
+	// Sport `transition` is the change between two sports of one recording.
+	Sport Sport `json:"sport"`
+
+	// StartedAt Of the workout, a whole second; the same in every part.
+	StartedAt time.Time `json:"started_at"`
+	Version   int       `json:"version"`
+}
+
+// SyncResult defines model for SyncResult.
+type SyncResult struct {
+	// ClientID As it was sent; absent where it could not be read.
+	ClientID *openapi_types.UUID `json:"client_id,omitempty"`
+
+	// Code Why it was rejected.
+	Code *string `json:"code,omitempty"`
+
+	// Complete All of that version is there.
+	Complete *bool   `json:"complete,omitempty"`
+	Detail   *string `json:"detail,omitempty"`
+
+	// Errors One entry per member of the item that is at fault.
+	Errors []ProblemError `json:"errors,omitempty"`
+
+	// Missing Parts that lie between others and have not come.
+	Missing []PartRange `json:"missing,omitempty"`
+
+	// Part As it was sent.
+	Part   *int       `json:"part,omitempty"`
+	Status SyncStatus `json:"status"`
+
+	// Version The highest that came.
+	Version *int `json:"version,omitempty"`
+
+	// WorkoutID What it became; absent until the first part is there.
+	WorkoutID *openapi_types.UUID `json:"workout_id,omitempty"`
+}
+
+// SyncResults defines model for SyncResults.
+type SyncResults struct {
+	// ClockOffsetS What to add to the console's clock, in whole seconds.
+	ClockOffsetS float64 `json:"clock_offset_s"`
+
+	// Items One per item of the request, in their order.
+	Items []SyncResult `json:"items"`
+}
+
+// SyncSamples Columns as long as `t_ms`; `null` is a gap. Values are kept to the channel's resolution: 1 W, 1 rpm,
+// 1 bpm, 0.001 m/s, 0.1 (resistance, percent, metres of altitude), 0.01 m, 1e-7 degrees. A latitude without
+// a longitude is a gap, and so is 0° 0°, which receivers without a fix send.
+type SyncSamples struct {
+	AltitudeM    []nullable.Nullable[float64] `json:"altitude_m,omitempty"`
+	CadenceRpm   []nullable.Nullable[float64] `json:"cadence_rpm,omitempty"`
+	DistanceM    []nullable.Nullable[float64] `json:"distance_m,omitempty"`
+	HeartRateBpm []nullable.Nullable[float64] `json:"heart_rate_bpm,omitempty"`
+	InclinePct   []nullable.Nullable[float64] `json:"incline_pct,omitempty"`
+	Lat          []nullable.Nullable[float64] `json:"lat,omitempty"`
+	Lon          []nullable.Nullable[float64] `json:"lon,omitempty"`
+	PowerW       []nullable.Nullable[float64] `json:"power_w,omitempty"`
+	Resistance   []nullable.Nullable[float64] `json:"resistance,omitempty"`
+	SpeedMps     []nullable.Nullable[float64] `json:"speed_mps,omitempty"`
+
+	// TMs Milliseconds after `started_at`, going up.
+	TMs []int `json:"t_ms"`
+}
+
+// SyncStatus defines model for SyncStatus.
+type SyncStatus string
+
 // Tokens defines model for Tokens.
 type Tokens struct {
 	// AccessToken Opaque. Send it as `Authorization: Bearer …`.
@@ -1300,7 +1462,9 @@ type Workout struct {
 	PowerMaxW     *float64 `json:"power_max_w,omitempty"`
 	ResistanceAvg *float64 `json:"resistance_avg,omitempty"`
 
-	// Source Typed in by hand, or read from a recording.
+	// Source Where a workout comes from. `typed`: by hand, or sent without a console's key. `file`: read from a
+	// device's recording. `console`: every part of it came with a proof by a paired console's key.
+	// Only `file` and `console` may count against others.
 	Source      WorkoutSource `json:"source"`
 	SpeedAvgMps *float64      `json:"speed_avg_mps,omitempty"`
 	SpeedMaxMps *float64      `json:"speed_max_mps,omitempty"`
@@ -1361,7 +1525,9 @@ type WorkoutPatch struct {
 	Title nullable.Nullable[string] `json:"title,omitempty"`
 }
 
-// WorkoutSource Typed in by hand, or read from a recording.
+// WorkoutSource Where a workout comes from. `typed`: by hand, or sent without a console's key. `file`: read from a
+// device's recording. `console`: every part of it came with a proof by a paired console's key.
+// Only `file` and `console` may count against others.
 type WorkoutSource string
 
 // ConsoleID defines model for ConsoleID.
@@ -1577,6 +1743,15 @@ type ListMemberWorkoutsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListSyncChangesParams defines parameters for ListSyncChanges.
+type ListSyncChangesParams struct {
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // CreateWorkoutParams defines parameters for CreateWorkout.
 type CreateWorkoutParams struct {
 	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
@@ -1660,6 +1835,9 @@ type UpdatePrivacyZoneJSONRequestBody = PrivacyZonePatch
 
 // UpdateMyProfileJSONRequestBody defines body for UpdateMyProfile for application/json ContentType.
 type UpdateMyProfileJSONRequestBody = ProfilePatch
+
+// SyncWorkoutsJSONRequestBody defines body for SyncWorkouts for application/json ContentType.
+type SyncWorkoutsJSONRequestBody = SyncBatch
 
 // CreateWorkoutJSONRequestBody defines body for CreateWorkout for application/json ContentType.
 type CreateWorkoutJSONRequestBody = WorkoutCreate

@@ -80,7 +80,10 @@ func workoutModel(w workout.Workout, g opener) (Workout, bool) {
 		ID: w.ID, Member: workoutOwner(w.Owner, g),
 		Sport: Sport(facts.Sport), Indoor: facts.Indoor, Title: facts.Title, StartedAt: facts.StartedAt,
 		DurationS: facts.DurationS, MovingS: facts.MovingS, DistanceM: opened(g, w.DistanceM),
-		CaloriesKcal: facts.CaloriesKcal, OutputKj: facts.OutputKJ, Source: WorkoutSource(facts.Source),
+		CaloriesKcal: facts.CaloriesKcal, OutputKj: facts.OutputKJ,
+	}
+	if from := opened(g, w.Source); from != nil {
+		m.Source = WorkoutSource(*from)
 	}
 	var recorded []string
 	if e := opened(g, w.Effort); e != nil {

@@ -145,7 +145,7 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 	parameters := parametersOf(o)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			timeout, limit := s.Timeout, int64(maxJSONBody)
+			timeout, limit, unpacked := s.Timeout, int64(maxJSONBody), int64(0)
 			switch o.id {
 			case "importWorkouts":
 				timeout, limit = max(s.Timeout, importTimeout), workout.MaxArchive(s.MaxImportBytes)+maxJSONBody
@@ -154,6 +154,8 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 					// The server's own deadline is that of short requests.
 					_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(time.Now().Add(timeout + pause)) //nolint:forbidigo // a socket knows the real clock only
 				}
+			case "syncWorkouts":
+				timeout, limit, unpacked = max(s.Timeout, importTimeout), maxSyncSent, maxSyncUnpacked
 			case "setMyAvatar":
 				limit = maxAvatarBody
 			}
@@ -183,6 +185,9 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 			}
 			if !o.takesBody() && r.ContentLength != 0 {
 				return fault.Invalid("no_body", "this operation takes no body")
+			}
+			if err := unpack(c, unpacked); err != nil {
+				return err
 			}
 			if o.access.Cache == "public" {
 				c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=300")

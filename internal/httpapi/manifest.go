@@ -19,7 +19,7 @@ import (
 
 // Access is a manifest entry: an operation's x-access in the contract.
 type Access struct {
-	Auth   string `json:"auth"`   // none, session or console
+	Auth   string `json:"auth"`   // none, session, console, or session_or_console
 	Scope  string `json:"scope"`  // what an actor other than a session needs
 	Object string `json:"object"` // what the path names
 	Quota  string `json:"quota"`  // the limit it counts against
@@ -30,10 +30,11 @@ const (
 	authNone    = "none"
 	authSession = "session"
 	authConsole = "console"
+	authEither  = "session_or_console"
 )
 
 var accessValues = map[string][]string{
-	"auth":   {authNone, authSession, authConsole},
+	"auth":   {authNone, authSession, authConsole, authEither},
 	"object": {"none", "self", "member", "workout", "session", "zone", "console", "import"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
 	"cache":  {"no-store", "public"},
@@ -153,7 +154,7 @@ func readAccess(op *openapi3.Operation) (Access, error) {
 
 // consoleScope is what a console needs for an operation that is for consoles.
 func consoleScope(a Access) (privacy.Scopes, error) {
-	if a.Auth != authConsole {
+	if a.Auth != authConsole && a.Auth != authEither {
 		return 0, nil
 	}
 	scope, known := privacy.ParseScope(a.Scope)

@@ -26,7 +26,7 @@ func (s *Server) admitConsole(ctx context.Context, c echo.Context, o *operation,
 	if err := s.Accounts.UseProof(ctx, caller(c), p); err != nil {
 		return privacy.Viewer{}, err
 	}
-	if o.access.Auth == authConsole {
+	if o.scope != 0 {
 		c.Set(keyCaller, caller(c).For(o.scope))
 	}
 	viewer, err := s.DB.Authenticate(ctx, caller(c))
@@ -38,7 +38,7 @@ func (s *Server) admitConsole(ctx context.Context, c echo.Context, o *operation,
 
 // onlyConsoles: what is for consoles is for nobody else, and the reverse.
 func onlyConsoles(o *operation, v privacy.Viewer) error {
-	if (o.access.Auth == authConsole) == (v.Actor() == privacy.ActorConsole) {
+	if o.access.Auth == authEither || (o.access.Auth == authConsole) == (v.Actor() == privacy.ActorConsole) {
 		return nil
 	}
 	return fault.Forbidden("consoles_only", "only a paired console may do this")

@@ -200,6 +200,12 @@ type ServerInterface interface {
 	// ListMemberWorkouts List a member's workouts
 	// (GET /v1/members/{ref}/workouts)
 	ListMemberWorkouts(ctx echo.Context, ref MemberRef, params ListMemberWorkoutsParams) error
+	// ListSyncChanges What has changed of your own workouts
+	// (GET /v1/sync/changes)
+	ListSyncChanges(ctx echo.Context, params ListSyncChangesParams) error
+	// SyncWorkouts Send workouts of a console, whole or part by part
+	// (POST /v1/sync/workouts)
+	SyncWorkouts(ctx echo.Context) error
 	// CreateWorkout Add a workout by hand
 	// (POST /v1/workouts)
 	CreateWorkout(ctx echo.Context, params CreateWorkoutParams) error
@@ -1252,6 +1258,40 @@ func (w *ServerInterfaceWrapper) ListMemberWorkouts(ctx echo.Context) error {
 	return err
 }
 
+// ListSyncChanges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSyncChanges(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSyncChangesParams
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSyncChanges(ctx, params)
+	return err
+}
+
+// SyncWorkouts converts echo context to params.
+func (w *ServerInterfaceWrapper) SyncWorkouts(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SyncWorkouts(ctx)
+	return err
+}
+
 // CreateWorkout converts echo context to params.
 func (w *ServerInterfaceWrapper) CreateWorkout(ctx echo.Context) error {
 	var err error
@@ -1539,6 +1579,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/v1/workouts/:id", wrapper.UpdateWorkout, options.OperationMiddlewares["updateWorkout"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/streams", wrapper.GetWorkoutStreams, options.OperationMiddlewares["getWorkoutStreams"]...)
 	router.GET(options.BaseURL+"/v1/feed", wrapper.ListFeed, options.OperationMiddlewares["listFeed"]...)
+	router.POST(options.BaseURL+"/v1/sync/workouts", wrapper.SyncWorkouts, options.OperationMiddlewares["syncWorkouts"]...)
+	router.GET(options.BaseURL+"/v1/sync/changes", wrapper.ListSyncChanges, options.OperationMiddlewares["listSyncChanges"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
 	router.GET(options.BaseURL+"/openapi.json", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)

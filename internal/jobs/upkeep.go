@@ -9,17 +9,20 @@ import (
 	"github.com/paceline/paceline/internal/account/query"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/limit"
+	"github.com/paceline/paceline/internal/workout"
 )
 
 // How long things are kept that are past their use.
 const (
-	keepRevoked     = 24 * time.Hour      // an ended session
-	keepIdle        = 30 * 24 * time.Hour // a session that nothing was heard of; no token of one lives longer unused
-	keepConsoles    = 91 * 24 * time.Hour // the same of a console: a season unused, and the day it is noted by the hour
-	keepPairings    = time.Hour           // after their end, while a console may still hear that it was the end
-	keepIdempotency = 48 * time.Hour      // the contract promises 24
-	keepNetworks    = 90 * 24 * time.Hour // where somebody was signed in from
-	keepReads       = 14 * 24 * time.Hour // whom somebody read without their consent
+	keepRevoked     = 24 * time.Hour       // an ended session
+	keepIdle        = 30 * 24 * time.Hour  // a session that nothing was heard of; no token of one lives longer unused
+	keepConsoles    = 91 * 24 * time.Hour  // the same of a console: a season unused, and the day it is noted by the hour
+	keepPairings    = time.Hour            // after their end, while a console may still hear that it was the end
+	keepIdempotency = 48 * time.Hour       // the contract promises 24
+	keepNetworks    = 90 * 24 * time.Hour  // where somebody was signed in from
+	keepParts       = 30 * 24 * time.Hour  // parts of a workout that a console never completed, and what tells a repeat of one
+	keepSyncs       = 400 * 24 * time.Hour // what a console calls a workout
+	keepReads       = 14 * 24 * time.Hour  // whom somebody read without their consent
 )
 
 // clear deletes what is past its time.
@@ -55,6 +58,15 @@ func (r *Runner) clear(ctx context.Context) error {
 		},
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearImports(ctx, now.Add(-keepBroken), now.Add(-keepImports))
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearSyncParts(ctx, now.Add(-keepParts))
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearSyncWorkouts(ctx, now.Add(-keepSyncs))
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearGone(ctx, now.Add(-workout.KeepGone))
 		},
 	} {
 		// Each on its own: one that fails keeps nothing else.

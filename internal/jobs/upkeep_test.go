@@ -71,6 +71,37 @@ func TestRetention(t *testing.T) {
 	}
 }
 
+// What consoles left behind goes when its time is over: open parts, then the names, and tombstones.
+func TestRetentionOfWhatConsolesSent(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	ctx := t.Context()
+	w.create("ada")
+	for _, sql := range []string{
+		`INSERT INTO sync_workout (member_id, client_id, version, applied_version, applied_parts, complete, duplicate, touched_at)
+			SELECT id, id, 1, 0, 0, false, false, $1 FROM member`,
+		`INSERT INTO sync_part (member_id, client_id, part, samples, signed, digest_sealed, stored_at)
+			SELECT id, id, 1, 1, false, '\x00', $1 FROM member`,
+		`INSERT INTO workout_gone (member_id, workout_id, gone_at) SELECT id, id, $1 FROM member`,
+	} {
+		_, err := w.root.Exec(ctx, sql, w.clock())
+		w.must(err)
+	}
+	began := w.clock()
+	for _, c := range []struct {
+		after              time.Duration
+		parts, names, gone int
+	}{{30*24*time.Hour - time.Second, 1, 1, 1}, {30 * 24 * time.Hour, 0, 1, 1}, {90 * 24 * time.Hour, 0, 1, 0}, {400 * 24 * time.Hour, 0, 0, 0}} {
+		w.advance(began.Add(c.after).Sub(w.clock()))
+		w.must(w.clear(ctx))
+		for table, want := range map[string]int{"sync_part": c.parts, "sync_workout": c.names, "workout_gone": c.gone} {
+			if got := w.count(`SELECT count(*) FROM ` + table); got != want {
+				t.Errorf("after %v %s has %d rows, want %d", c.after, table, got, want)
+			}
+		}
+	}
+}
+
 // What is in use isn't cleared away, however old it is.
 func TestRetentionKeepsWhatIsUsed(t *testing.T) {
 	t.Parallel()

@@ -48,11 +48,16 @@ func Cut[T, K any](ring *seal.Ring, v privacy.Viewer, r Request, rows []T, key f
 		return Page[T]{Items: rows}, nil
 	}
 	rows = rows[:r.Limit]
-	next, err := seal.TokenValue(ring, purpose, bound(v, r), key(rows[len(rows)-1]))
+	next, err := Mark(ring, v, r, key(rows[len(rows)-1]))
 	if err != nil {
 		return Page[T]{}, err
 	}
 	return Page[T]{Items: rows, Next: next}, nil
+}
+
+// Mark is a cursor at a position, for a list that goes on later.
+func Mark[K any](ring *seal.Ring, v privacy.Viewer, r Request, key K) (string, error) {
+	return seal.TokenValue(ring, purpose, bound(v, r), key)
 }
 
 func bound(v privacy.Viewer, r Request) []byte {

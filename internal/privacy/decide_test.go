@@ -118,7 +118,7 @@ func decide(t *testing.T, w who, s privacy.Settings) privacy.Grant {
 
 // Scopes only take away: with one scope, an app of the owner sees that scope's
 // fields and no other, and never one that the owner's session wouldn't. A console,
-// whatever it was given, sees none.
+// whatever it was given, sees none but what it sent itself.
 func TestScopesOnlyTakeAway(t *testing.T) {
 	t.Parallel()
 	scopes := []privacy.Scopes{
@@ -131,7 +131,7 @@ func TestScopesOnlyTakeAway(t *testing.T) {
 			g := decide(t, who{viewer: v}, privacy.DefaultSettings(false))
 			for _, r := range privacy.Model() {
 				all := scope == ^privacy.Scopes(0)
-				if got, want := g.Shows(r.Field), actor == privacy.ActorApp && scope != 0 && (all || r.Scope == scope); got != want {
+				if got, want := g.Shows(r.Field), (actor == privacy.ActorApp || r.Scope == privacy.ScopeSync) && scope != 0 && (all || r.Scope == scope); got != want {
 					t.Errorf("%s with scope %q sees %s: %t", actor, scope, r.Name, got)
 				}
 			}

@@ -30,6 +30,8 @@ const (
 	HeartRate
 	Route
 	Device
+	Provenance
+	Sync
 	Leaderboard
 	PrivacyZones
 	fieldCount
@@ -96,6 +98,8 @@ var rules = [fieldCount]Rule{
 	HeartRate:     {HeartRate, "workout", "heart_rate", FromSetting, OnlyMe, ScopeHealthRead, 16, true},
 	Route:         {Route, "workout", "route", FromSetting, OnlyMe, ScopeLocationRead, 17, true},
 	Device:        {Device, "workout", "device", Fixed, OnlyMe, ScopeWorkoutsRead, NoSlot, true},
+	Provenance:    {Provenance, "workout", "provenance", FromObject, Followers, ScopeWorkoutsRead, NoSlot, false},
+	Sync:          {Sync, "workout", "sync", Fixed, OnlyMe, ScopeSync, NoSlot, false},
 	Leaderboard:   {Leaderboard, "class", "leaderboard", FromSetting, Followers, ScopeWorkoutsRead, 18, false},
 	PrivacyZones:  {PrivacyZones, "profile", "privacy_zones", Fixed, OnlyMe, ScopeLocationRead, NoSlot, true},
 }

@@ -36,6 +36,8 @@ var written = []string{
 	"workout heart_rate setting only_me health:read sealed",
 	"workout route setting only_me location:read sealed",
 	"workout device fixed only_me workouts:read sealed",
+	"workout provenance object followers workouts:read",
+	"workout sync fixed only_me sync",
 	"class leaderboard setting followers workouts:read",
 	"profile privacy_zones fixed only_me location:read sealed",
 }

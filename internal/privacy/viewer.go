@@ -56,7 +56,8 @@ var scopeNames = map[Scopes]string{
 	ScopeClassesRead:    "classes:read",
 }
 
-// ConsoleScopes are all that a console may have. No field of the model is opened by them.
+// ConsoleScopes are all that a console may have. Of the model they open what a console
+// sent itself, and nothing else.
 const ConsoleScopes = ScopeSync | ScopeClassesRead
 
 // ParseScope reads a scope's API name; not ok for any other.

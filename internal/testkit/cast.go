@@ -155,6 +155,9 @@ func Assemble(w *World) *Cast {
 	}
 	c.staff("staff")
 	c.consoles()
+	// A console calls one of the owner's workouts by a name of its own.
+	c.Exec(`INSERT INTO sync_workout (member_id, client_id, version, applied_version, applied_parts, complete, duplicate, workout_id, touched_at)
+		VALUES ($1, gen_random_uuid(), 1, 1, 1, true, false, $2, $3)`, c.Owner.ID, c.Owner.Workouts[0].ID, c.Clock.Now())
 	c.act("minor", minor, false)
 	out := c.join("revoked", "1990-04-05")
 	out.Do(http.MethodPost, "/v1/auth/logout", nil).Want(w.T, http.StatusNoContent)

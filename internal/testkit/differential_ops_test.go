@@ -437,6 +437,17 @@ func (w *randomWorld) ownThings(v viewer) []asking {
 	}
 	member := func(a *answer, m map[string]any) { w.sees(a, m, "") }
 	add("listFeed", "/v1/feed", feed, func() answer { return w.pages(v, "/v1/feed", w.seesWorkout) }, true)
+	changed := said(http.StatusOK)
+	for _, one := range w.workouts {
+		if one.owner == v.id {
+			changed.row(one.label(w))
+		}
+	}
+	add("listSyncChanges", "/v1/sync/changes", changed, func() answer {
+		return w.pages(v, "/v1/sync/changes", func(a *answer, m map[string]any) {
+			w.seesWorkout(a, map[string]any{"id": m["workout_id"]})
+		})
+	}, false)
 	add("listFollowRequests", "/v1/me/follow-requests", requests, func() answer { return w.pages(v, "/v1/me/follow-requests", member) }, false)
 	add("listBlocks", "/v1/me/blocks", blocks, func() answer { return w.pages(v, "/v1/me/blocks", member) }, false)
 	zones := said(http.StatusOK)

@@ -455,6 +455,9 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"feed_pointer":       {`member_id::text || workout_id`, strings.Fields(w.pointers(v))},
 		"original":           {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM original WHERE member_id = $1`)},
 		"original_workout":   {`workout_id::text`, w.own(v, `SELECT string_agg(workout_id::text, ' ') FROM original_workout WHERE member_id = $1`)},
+		"workout_gone":       {`workout_id::text`, w.own(v, `SELECT string_agg(workout_id::text, ' ') FROM workout_gone WHERE member_id = $1`)},
+		"sync_workout":       {`client_id::text`, w.own(v, `SELECT string_agg(client_id::text, ' ') FROM sync_workout WHERE member_id = $1`)},
+		"sync_part":          {`client_id::text || part`, w.own(v, `SELECT string_agg(client_id::text || part, ' ') FROM sync_part WHERE member_id = $1`)},
 		"privacy_zone":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM privacy_zone WHERE member_id = $1`)},
 	}
 }

@@ -57,7 +57,7 @@ func (c *Cast) Prepare(a Actor, r Request) Asked {
 // Validate is Operation's. What every operation that isn't for consoles tells a console
 // is said once, in the contract's preface.
 func (q Asked) Validate(r Response) []string {
-	if q.As.Console != nil && q.Auth != "console" && r.Status == http.StatusForbidden {
+	if q.As.Console != nil && q.Auth != "console" && q.Auth != "session_or_console" && r.Status == http.StatusForbidden {
 		return nil
 	}
 	return q.Operation.Validate(r)

@@ -78,7 +78,7 @@ func (c *Cast) Rows(viewer *Person, r Request) (ids []string, held, known bool) 
 func (c *Cast) Expect(a Actor, r Request) int {
 	o, t := r.Operation, r.Target
 	switch {
-	case a.Console != nil && o.Auth != "console":
+	case a.Console != nil && o.Auth != "console" && o.Auth != "session_or_console":
 		return 403
 	case o.Auth == "console" && !a.Over && a.Person != nil && a.Console == nil:
 		return 403

@@ -15,7 +15,7 @@ var (
 	tokens  = regexp.MustCompile(`pl_[a-z][tc]_[A-Za-z0-9_-]{43}`)
 	codes   = regexp.MustCompile(`\b[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}\b`)
 	ids     = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-	cursors = regexp.MustCompile(`("next_cursor":")([^"]+)"`)
+	cursors = regexp.MustCompile(`("(?:next|resume)_cursor":")([^"]+)"`)
 )
 
 // Steady is an answer without what chance brings: all of it, as text.
@@ -58,7 +58,8 @@ func (c *Cast) steady(text string) (string, bool) {
 	})
 	text = cursors.ReplaceAllStringFunc(text, func(found string) string {
 		drawn = true
-		return fmt.Sprintf(`"next_cursor":"(%d characters)"`, len(found))
+		name, _, _ := strings.Cut(found, ":")
+		return fmt.Sprintf(`%s:"(%d characters)"`, name, len(found))
 	})
 	return text, drawn
 }

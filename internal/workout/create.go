@@ -67,12 +67,12 @@ func (s *Service) Create(ctx context.Context, c db.Caller, e Entry, r Repeat) (W
 func (e Entry) draft() (draft, error) {
 	d, err := newDraft(Facts{
 		Sport: e.Sport, Indoor: e.Indoor, Title: e.Title, StartedAt: e.StartedAt.UTC(), DurationS: e.DurationS,
-		MovingS: e.MovingS, CaloriesKcal: e.CaloriesKcal, OutputKJ: e.OutputKJ, Source: Typed,
+		MovingS: e.MovingS, CaloriesKcal: e.CaloriesKcal, OutputKJ: e.OutputKJ,
 	})
 	if err != nil {
 		return draft{}, err
 	}
-	d.distanceM = e.DistanceM
+	d.source, d.distanceM = Typed, e.DistanceM
 	if some(e.PowerAvgW, e.PowerMaxW, e.CadenceAvgRPM, e.CadenceMaxRPM) {
 		d.effort = &Effort{EffortFigures: EffortFigures{
 			PowerAvgW: e.PowerAvgW, PowerMaxW: e.PowerMaxW, CadenceAvgRPM: e.CadenceAvgRPM, CadenceMaxRPM: e.CadenceMaxRPM,

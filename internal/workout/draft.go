@@ -18,6 +18,7 @@ import (
 type draft struct {
 	id          uuid.UUID
 	facts       Facts
+	source      Source
 	distanceM   *float64 // not from a track
 	trackM      *float64 // computed from the track
 	effort      *Effort
@@ -67,7 +68,7 @@ func (d draft) row(by self) (query.AddWorkoutParams, error) {
 	row := query.AddWorkoutParams{
 		MemberID: by.id, ID: d.id, Sport: string(f.Sport), Indoor: f.Indoor, Title: f.Title,
 		StartedAt: f.StartedAt, DurationS: f.DurationS, MovingS: f.MovingS, DistanceM: d.distanceM,
-		CaloriesKcal: f.CaloriesKcal, OutputKj: f.OutputKJ, Source: string(f.Source), Fingerprint: d.fingerprint, TrackM: d.trackM,
+		CaloriesKcal: f.CaloriesKcal, OutputKj: f.OutputKJ, Source: string(d.source), Fingerprint: d.fingerprint, TrackM: d.trackM,
 		Families: []string{}, Summaries: [][]byte{}, Samples: [][]byte{}, Previews: [][]byte{}, Digests: [][]byte{},
 	}
 	return row, errors.Join(

@@ -97,7 +97,7 @@ func (s *Service) Delete(ctx context.Context, c db.Caller, id uuid.UUID) error {
 		if err := q.LockOriginal(ctx, by.id, id); err != nil {
 			return err
 		}
-		gone, err := q.DeleteWorkout(ctx, by.id, id)
+		gone, err := q.DeleteWorkout(ctx, query.DeleteWorkoutParams{MemberID: by.id, ID: id, Now: tx.Now()})
 		if err == nil && len(gone) == 0 {
 			return s.refuse(ctx, tx, id)
 		}

@@ -38,7 +38,7 @@ type Imported struct {
 	Grant  privacy.Grant
 }
 
-// slotPatience is how long an import waits for others to end.
+// slotPatience is how long an import or a batch waits for others to end.
 const slotPatience = 10 * time.Second
 
 // Import reads a workout file and adds a workout for each recording in it: all of them, or none.
@@ -53,7 +53,7 @@ func (s *Service) Import(ctx context.Context, c db.Caller, u Upload, r Repeat) (
 	leave := func() {}
 	if u.Small() {
 		var err error
-		if leave, err = s.enter(ctx); err != nil {
+		if leave, err = enter(ctx, s.slots, "import_busy", "too many imports are under way; try again"); err != nil {
 			return Imported{}, err
 		}
 	}
@@ -120,14 +120,14 @@ func (s *Service) keep(ctx context.Context, c db.Caller, drafts []draft, file []
 }
 
 // enter waits for a slot. Whoever has one gives it back by leave.
-func (s *Service) enter(ctx context.Context) (leave func(), err error) {
+func enter(ctx context.Context, slots chan struct{}, code fault.Code, message string) (leave func(), err error) {
 	timer := time.NewTimer(slotPatience)
 	defer timer.Stop()
 	select {
-	case s.slots <- struct{}{}:
-		return func() { <-s.slots }, nil
+	case slots <- struct{}{}:
+		return func() { <-slots }, nil
 	case <-timer.C:
-		return nil, fault.Unavailable("import_busy", "too many imports are under way; try again", slotPatience)
+		return nil, fault.Unavailable(code, message, slotPatience)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -43,7 +43,7 @@ func TestImportedRideIsReadByWhomItIsFor(t *testing.T) {
 	want := parsed[0]
 	facts, effort, heart := open(t, "facts", g, w.Facts), open(t, "effort", g, w.Effort), open(t, "heart", g, w.Heart)
 	route, device := open(t, "route", g, w.Route), open(t, "device", g, w.Device)
-	if facts.Title != nil || facts.Source != workout.File || facts.Sport != want.Sport || !facts.StartedAt.Equal(want.StartedAt) ||
+	if open(t, "source", g, w.Source) != workout.File || facts.Title != nil || facts.Sport != want.Sport || !facts.StartedAt.Equal(want.StartedAt) ||
 		facts.DurationS != want.DurationS || *facts.MovingS != want.MovingS || *facts.OutputKJ != *want.OutputKJ {
 		t.Errorf("facts %+v", facts)
 	}

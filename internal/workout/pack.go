@@ -13,14 +13,14 @@ import (
 func pack(r *recording.Recording) (draft, error) {
 	f := Facts{
 		Sport: r.Sport, Indoor: r.Indoor, StartedAt: r.StartedAt, DurationS: r.DurationS, MovingS: new(r.MovingS),
-		CaloriesKcal: r.CaloriesKcal, OutputKJ: r.OutputKJ, Source: File,
+		CaloriesKcal: r.CaloriesKcal, OutputKJ: r.OutputKJ,
 	}
 	d, err := newDraft(f)
 	if err != nil {
 		return draft{}, err
 	}
 	fingerprint := r.Fingerprint()
-	d.fingerprint = fingerprint[:]
+	d.source, d.fingerprint = File, fingerprint[:]
 	if r.DistanceFromPlace {
 		d.trackM = r.DistanceM
 	} else {

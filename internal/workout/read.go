@@ -120,9 +120,10 @@ func (w Whole) guard(row query.WorkoutShown, device privacy.Guarded[Device]) Wor
 // guardFacts guards what is not sealed.
 func guardFacts(row query.WorkoutShown, audience privacy.Audience) Workout {
 	w := Workout{
-		ID:    row.ID,
-		Owner: guardOwner(row),
-		Facts: privacy.GuardWithin(row.MemberID, privacy.Workout, audience, facts(row)),
+		ID:     row.ID,
+		Owner:  guardOwner(row),
+		Facts:  privacy.GuardWithin(row.MemberID, privacy.Workout, audience, facts(row)),
+		Source: privacy.GuardWithin(row.MemberID, privacy.Provenance, audience, Source(row.Source)),
 		Keeping: privacy.GuardWithin(row.MemberID, privacy.Device, audience,
 			Keeping{Audience: audience, CreatedAt: row.CreatedAt.UTC(), UpdatedAt: row.UpdatedAt.UTC()}),
 		DistanceM: privacy.GuardOptional(row.MemberID, privacy.Workout, audience, row.DistanceM),
@@ -137,7 +138,6 @@ func facts(row query.WorkoutShown) Facts {
 	return Facts{
 		Sport: Sport(row.Sport), Indoor: row.Indoor, Title: row.Title, StartedAt: row.StartedAt.UTC(),
 		DurationS: row.DurationS, MovingS: row.MovingS, CaloriesKcal: row.CaloriesKcal, OutputKJ: row.OutputKj,
-		Source: Source(row.Source),
 	}
 }
 

@@ -17,18 +17,22 @@ import (
 // clients: a file at the limits takes tens of megabytes while it is parsed.
 const importsAtOnce = 2
 
-// Service is the feature. It keeps no state but the slots for imports.
+// Service is the feature. It keeps no state but the slots for imports and syncs.
 type Service struct {
 	db     *db.DB
 	ring   *seal.Ring
 	limits recording.Limits
 	slots  chan struct{}
 	queued func() // told when an import waits to be read
+	syncs  chan struct{}
 }
 
 // New makes the service. The limits bound an imported file.
 func New(d *db.DB, ring *seal.Ring, limits recording.Limits) *Service {
-	return &Service{db: d, ring: ring, limits: limits, slots: make(chan struct{}, importsAtOnce), queued: func() {}}
+	return &Service{
+		db: d, ring: ring, limits: limits,
+		slots: make(chan struct{}, importsAtOnce), syncs: make(chan struct{}, syncsAtOnce), queued: func() {},
+	}
 }
 
 // OnQueued has wake called whenever an import waits to be read. It is called before the service is

@@ -211,7 +211,7 @@ func (t *turn) read(ctx context.Context, about aboutFile) (read, error) {
 		d, err := rowDraft(about, t.as().At())
 		return read{drafts: []draft{d}}, err
 	}
-	leave, err := t.s.enter(ctx)
+	leave, err := enter(ctx, t.s.slots, "import_busy", "too many imports are under way; try again")
 	if err != nil {
 		return read{}, err
 	}

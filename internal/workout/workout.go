@@ -14,6 +14,7 @@ type Workout struct {
 	ID      uuid.UUID
 	Owner   Owner
 	Facts   privacy.Guarded[Facts]
+	Source  privacy.Guarded[Source] // guarded as the provenance
 	Effort  privacy.Guarded[Effort]
 	Heart   privacy.Guarded[Heart]
 	Route   privacy.Guarded[Route]
@@ -44,9 +45,16 @@ type Source string
 
 // The sources.
 const (
-	Typed Source = "typed"
-	File  Source = "file"
+	Typed   Source = "typed"   // by hand, or sent by an app without a console's key
+	File    Source = "file"    // a device's recording
+	Console Source = "console" // every part came with a proof by a paired console's key
 )
+
+// Trusted says whether a workout from there may count against other members' workouts: in rankings,
+// challenges and shared records. What was typed may not: nothing but its owner's word stands behind
+// it. What a device recorded may, though a file can be made up; a ranking that has to exclude
+// that asks for Console.
+func (s Source) Trusted() bool { return s == File || s == Console }
 
 // Sport is what was done; recording lists them.
 type Sport = recording.Sport
@@ -61,7 +69,6 @@ type Facts struct {
 	MovingS      *float64
 	CaloriesKcal *float64
 	OutputKJ     *float64
-	Source       Source
 }
 
 // Keeping is for the owner only.

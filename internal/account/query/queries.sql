@@ -249,6 +249,15 @@ DELETE FROM auth.proof WHERE until <= sqlc.arg(now);
 -- name: ClearIdempotency :execrows
 DELETE FROM idempotency WHERE created_at <= sqlc.arg(before);
 
+-- name: ClearSyncParts :execrows
+DELETE FROM sync_part WHERE stored_at <= sqlc.arg(before);
+
+-- name: ClearSyncWorkouts :execrows
+DELETE FROM sync_workout WHERE touched_at <= sqlc.arg(before);
+
+-- name: ClearGone :execrows
+DELETE FROM workout_gone WHERE gone_at <= sqlc.arg(before);
+
 -- name: PointWaiting :one
 SELECT point_waiting(sqlc.arg(at_most));
 

@@ -465,6 +465,18 @@ func (q *Queries) ClearEnumeration(ctx context.Context, before time.Time) (int64
 	return result.RowsAffected(), nil
 }
 
+const clearGone = `-- name: ClearGone :execrows
+DELETE FROM workout_gone WHERE gone_at <= $1
+`
+
+func (q *Queries) ClearGone(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearGone, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const clearIdempotency = `-- name: ClearIdempotency :execrows
 DELETE FROM idempotency WHERE created_at <= $1
 `
@@ -596,6 +608,30 @@ func (q *Queries) ClearSessions(ctx context.Context, arg ClearSessionsParams) (i
 		arg.ConsoleUsedBefore,
 		arg.UsedBefore,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearSyncParts = `-- name: ClearSyncParts :execrows
+DELETE FROM sync_part WHERE stored_at <= $1
+`
+
+func (q *Queries) ClearSyncParts(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearSyncParts, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearSyncWorkouts = `-- name: ClearSyncWorkouts :execrows
+DELETE FROM sync_workout WHERE touched_at <= $1
+`
+
+func (q *Queries) ClearSyncWorkouts(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearSyncWorkouts, before)
 	if err != nil {
 		return 0, err
 	}

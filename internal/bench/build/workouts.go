@@ -38,7 +38,7 @@ func head(r *row, o world.Workout) {
 	r.float(o.DistanceM)
 	r.float(f.CaloriesKcal)
 	r.float(f.OutputKJ)
-	r.text(string(f.Source))
+	r.text(string(o.Source))
 	r.time(o.CreatedAt)
 	r.time(o.CreatedAt)
 }

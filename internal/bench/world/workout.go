@@ -24,6 +24,7 @@ type Workout struct {
 	Route             *workout.Route
 	Device            *workout.Device
 	CreatedAt         time.Time
+	Source            workout.Source
 }
 
 const twoYears = 730 * 24 * time.Hour
@@ -82,8 +83,8 @@ func (w *World) Workout(k int) Workout {
 	}
 	minutes := d.between(15, 150)
 	out := Workout{
-		ID: w.WorkoutID(k), Owner: w.Owner(k), Audience: w.Audience(k), CreatedAt: w.endOf(k),
-		Facts: workout.Facts{StartedAt: w.StartedAt(k), DurationS: math.Round(minutes * 60), Source: workout.File},
+		ID: w.WorkoutID(k), Owner: w.Owner(k), Audience: w.Audience(k), CreatedAt: w.endOf(k), Source: workout.File,
+		Facts: workout.Facts{StartedAt: w.StartedAt(k), DurationS: math.Round(minutes * 60)},
 	}
 	f := &out.Facts
 	f.MovingS = new(math.Round(f.DurationS * d.between(0.85, 1)))
@@ -96,7 +97,7 @@ func (w *World) Workout(k int) Workout {
 	case kind < 0.90:
 		w.run(&out, &d)
 	default: // strength, typed in by hand
-		f.Sport, f.Source = "strength", workout.Typed
+		f.Sport, out.Source = "strength", workout.Typed
 		f.Indoor, f.MovingS = true, nil
 		f.Title = new([]string{"Legs", "Back and core", "Push day", "Kettlebells"}[d.below(4)])
 		return out

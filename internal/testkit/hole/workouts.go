@@ -28,7 +28,7 @@ func workouts() []Hole {
 			Test{"internal/testkit", "^TestMatrix$/^only_me$"},
 		},
 		at("workout-delete-without-owner", "A workout is deleted by its id alone.",
-			sql, "DELETE FROM workout WHERE member_id = $1 AND id = $2", "DELETE FROM workout WHERE $1::uuid IS NOT NULL AND id = $2",
+			sql, "DELETE FROM workout w WHERE w.member_id = $1 AND w.id = $2", "DELETE FROM workout w WHERE $1::uuid IS NOT NULL AND w.id = $2",
 			"internal/testkit", "^TestApplicationAlone$"),
 		at("workout-list-shows-what-policy-hides", "A list answers with a row that the policy keeps closed.",
 			dir+"list.go", "if err == nil && !visible {\n\t\t\terr = db.ErrDisagree\n\t\t}", "if err == nil && !visible {\n\t\t\tcontinue\n\t\t}",

@@ -42,6 +42,32 @@ type Subject struct {
 	SeenBy          uuid.UUID
 }
 
+// class: internal. Workouts by the ids that consoles give them
+type SyncWorkout struct {
+	// class: internal
+	MemberID uuid.UUID
+	// class: internal. Made by the console; never the id of the workout
+	ClientID uuid.UUID
+	// class: internal. The highest that came
+	Version int32
+	// class: internal. Of that version, once it came
+	LastPart *int32
+	// class: internal. The one that the workout shows; 0 for none
+	AppliedVersion int32
+	// class: internal. How many parts of it, from the first on
+	AppliedParts int32
+	// class: internal. All parts of the applied version came
+	Complete bool
+	// class: internal. The workout was there before, by the same recording
+	Duplicate bool
+	// class: internal. What it became; it may be deleted since
+	WorkoutID uuid.NullUUID
+	// class: sealed. The figures that the console gave and an owner can edit
+	AppliedSealed []byte
+	// class: internal. When the console last sent of it
+	TouchedAt time.Time
+}
+
 // class: guarded. The columns are of the classes they come from
 type WorkoutSeen struct {
 	MemberID        uuid.UUID

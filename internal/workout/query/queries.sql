@@ -113,7 +113,7 @@ SELECT id FROM workout WHERE member_id = $1 AND id = $2 FOR UPDATE;
 -- name: ChangeWorkout :execrows
 UPDATE workout
 SET audience = @audience, sport = @sport, indoor = @indoor, title = @title, distance_m = @distance_m,
-    calories_kcal = @calories_kcal, updated_at = @updated_at
+    calories_kcal = @calories_kcal, updated_at = @updated_at, changed = change_number()
 WHERE member_id = @member_id AND id = @id;
 
 -- name: PointWorkout :exec
@@ -129,8 +129,9 @@ VALUES ($1, $2, 'device', $3)
 ON CONFLICT (member_id, workout_id, family) DO UPDATE SET summary_sealed = excluded.summary_sealed;
 
 -- name: DeleteWorkout :many
--- And the pointers to it.
-WITH gone AS (DELETE FROM workout WHERE member_id = $1 AND id = $2 RETURNING id, started_at)
+-- And the pointers to it. That it was is told to those who hold a copy.
+WITH gone AS (DELETE FROM workout w WHERE w.member_id = @member_id AND w.id = @id RETURNING w.member_id, w.id, w.started_at),
+told AS (INSERT INTO workout_gone (member_id, workout_id, gone_at) SELECT gone.member_id, gone.id, @now FROM gone)
 SELECT gone.id FROM gone CROSS JOIN LATERAL point_workout(gone.id, gone.started_at, 0::smallint) AS pointed;
 
 -- name: ListUndigested :many
@@ -251,7 +252,7 @@ ORDER BY w.id
 LIMIT @most;
 
 -- name: ReadFigures :one
-SELECT sport, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2;
+SELECT sport, indoor, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2;
 
 -- name: ReadParts :many
 SELECT family, distance_m, summary_sealed, samples_sealed, preview_sealed FROM workout_part WHERE member_id = $1 AND workout_id = $2;

@@ -162,7 +162,7 @@ func (q *Queries) ChangeDevice(ctx context.Context, arg ChangeDeviceParams) erro
 const changeWorkout = `-- name: ChangeWorkout :execrows
 UPDATE workout
 SET audience = $1, sport = $2, indoor = $3, title = $4, distance_m = $5,
-    calories_kcal = $6, updated_at = $7
+    calories_kcal = $6, updated_at = $7, changed = change_number()
 WHERE member_id = $8 AND id = $9
 `
 
@@ -247,13 +247,20 @@ func (q *Queries) ClaimKey(ctx context.Context, arg ClaimKeyParams) (int64, erro
 }
 
 const deleteWorkout = `-- name: DeleteWorkout :many
-WITH gone AS (DELETE FROM workout WHERE member_id = $1 AND id = $2 RETURNING id, started_at)
+WITH gone AS (DELETE FROM workout w WHERE w.member_id = $1 AND w.id = $2 RETURNING w.member_id, w.id, w.started_at),
+told AS (INSERT INTO workout_gone (member_id, workout_id, gone_at) SELECT gone.member_id, gone.id, $3 FROM gone)
 SELECT gone.id FROM gone CROSS JOIN LATERAL point_workout(gone.id, gone.started_at, 0::smallint) AS pointed
 `
 
-// And the pointers to it.
-func (q *Queries) DeleteWorkout(ctx context.Context, memberID uuid.UUID, iD uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, deleteWorkout, memberID, iD)
+type DeleteWorkoutParams struct {
+	MemberID uuid.UUID
+	ID       uuid.UUID
+	Now      time.Time
+}
+
+// And the pointers to it. That it was is told to those who hold a copy.
+func (q *Queries) DeleteWorkout(ctx context.Context, arg DeleteWorkoutParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, deleteWorkout, arg.MemberID, arg.ID, arg.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -787,11 +794,12 @@ func (q *Queries) ReadBody(ctx context.Context, memberID uuid.UUID) ([]ReadBodyR
 }
 
 const readFigures = `-- name: ReadFigures :one
-SELECT sport, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2
+SELECT sport, indoor, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2
 `
 
 type ReadFiguresRow struct {
 	Sport        string
+	Indoor       bool
 	Audience     int16
 	StartedAt    time.Time
 	DurationS    float64
@@ -806,6 +814,7 @@ func (q *Queries) ReadFigures(ctx context.Context, memberID uuid.UUID, iD uuid.U
 	var i ReadFiguresRow
 	err := row.Scan(
 		&i.Sport,
+		&i.Indoor,
 		&i.Audience,
 		&i.StartedAt,
 		&i.DurationS,

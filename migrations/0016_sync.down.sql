@@ -1,0 +1,12 @@
+DROP TABLE sync_part, sync_workout, workout_gone;
+DROP POLICY own_delete ON workout_part;
+REVOKE DELETE ON workout_part FROM paceline_app;
+REVOKE UPDATE (samples_sealed, preview_sealed) ON workout_part FROM paceline_app;
+REVOKE UPDATE (source, started_at, duration_s, moving_s, output_kj, fingerprint) ON workout FROM paceline_app;
+ALTER TABLE workout DROP COLUMN changed;
+DROP FUNCTION settle_changes(), change_number();
+DROP SEQUENCE workout_change;
+UPDATE workout SET source = 'file' WHERE source = 'console';
+ALTER TABLE workout DROP CONSTRAINT workout_source_check;
+ALTER TABLE workout ADD CONSTRAINT workout_source_check CHECK (source IN ('typed', 'file'));
+COMMENT ON COLUMN workout.source IS 'class: guarded. typed or file';
