@@ -67,7 +67,7 @@ func (s *Server) ListSyncChanges(c echo.Context, params dto.ListSyncChangesParam
 
 // rejection is what is wrong with an item, nil for what is wrong with something else.
 func rejection(err error) *fault.Error {
-	switch f := asFault(err); f.Kind { //nolint:exhaustive // all others end the batch
+	switch f := asFault(err); f.Kind {
 	case fault.KindUnprocessable, fault.KindConflict, fault.KindTooLarge:
 		return f
 	default:

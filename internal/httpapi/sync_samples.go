@@ -72,7 +72,7 @@ func readSamples(raw jsontext.Value) ([]series.Table, []fault.Field) {
 	}
 	for c, v := range columns {
 		if v != nil && len(v) != len(axis) {
-			problems = append(problems, fault.At("/samples/"+series.Channel(c).String(), "uneven", "has another length than t_ms")) //nolint:gosec // small
+			problems = append(problems, fault.At("/samples/"+series.Channel(c).String(), "uneven", "has another length than t_ms"))
 		}
 	}
 	if len(problems) > 0 {
@@ -120,7 +120,7 @@ func tablesOf(axis []uint32, columns [series.Channels][]int32) []series.Table {
 		table := series.Table{Family: family}
 		var from [][]int32
 		for c, v := range columns {
-			if channel := series.Channel(c); v != nil && channel.Family() == family { //nolint:gosec // small
+			if channel := series.Channel(c); v != nil && channel.Family() == family {
 				table.Columns, from = append(table.Columns, series.Column{Channel: channel}), append(from, v)
 			}
 		}

@@ -137,13 +137,13 @@ func (at *syncing) store(ctx context.Context) (added bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	part := int32(at.item.Part) //nolint:gosec // bounded by check
-	at.have = insertPart(at.have, query.ListPartsRow{Part: part, Samples: int32(blob.samples), Signed: signed(at.tx), DigestSealed: sealed})
+	part, moments := int32(at.item.Part), int32(blob.samples) //nolint:gosec // bounded by check, and above
+	at.have = insertPart(at.have, query.ListPartsRow{Part: part, Samples: moments, Signed: signed(at.tx), DigestSealed: sealed})
 	if at.item.Final {
 		at.row.LastPart = &part
 	}
 	return true, at.q.AddPart(ctx, query.AddPartParams{
-		MemberID: at.by.id, ClientID: at.item.ClientID, Part: part, Samples: int32(blob.samples), Signed: signed(at.tx),
+		MemberID: at.by.id, ClientID: at.item.ClientID, Part: part, Samples: moments, Signed: signed(at.tx),
 		DigestSealed: sealed, PayloadSealed: payload, Now: at.tx.Now(),
 	})
 }
