@@ -98,6 +98,12 @@ type told struct {
 
 func (w world) look(as *testkit.Person, id string) (out told) {
 	w.T.Helper()
+	return w.lookAt(as, id, 5000)
+}
+
+// lookAt looks at so many points of the ride: few are those of its preview.
+func (w world) lookAt(as *testkit.Person, id string, points int) (out told) {
+	w.T.Helper()
 	as.Get("/v1/workouts/"+id).Want(w.T, http.StatusOK).JSON(w.T, &out)
 	var streams struct {
 		Position struct {
@@ -105,7 +111,7 @@ func (w world) look(as *testkit.Person, id string) (out told) {
 			Lat, Lon []float64
 		}
 	}
-	as.Get("/v1/workouts/"+id+"/streams?points=5000").Want(w.T, http.StatusOK).JSON(w.T, &streams)
+	as.Get(fmt.Sprintf("/v1/workouts/%s/streams?points=%d", id, points)).Want(w.T, http.StatusOK).JSON(w.T, &streams)
 	for i := range streams.Position.T {
 		out.line = append(out.line, place.Point{Lat: streams.Position.Lat[i], Lon: streams.Position.Lon[i]})
 	}
@@ -331,6 +337,13 @@ func TestZonesBindTheNextRead(t *testing.T) {
 	hidden := w.answers(follower, victim, ids)
 	if hidden == before {
 		t.Fatal("a zone hides nothing at the next read")
+	}
+	for _, points := range []int{20, series.PreviewPoints, 5000} {
+		for _, p := range w.lookAt(follower, ids[0], points).line {
+			if flat(p).length() < radiusM {
+				t.Fatalf("of %d points, one %.0f m from home shows", points, flat(p).length())
+			}
+		}
 	}
 	if got := order(follower); got[0] != ids[0] || slices.Contains(got, ids[3]) || len(got) != 4 {
 		t.Errorf("feed under a zone: %v of %v: its order tells a true start, or that somebody stayed at home", got, ids)
