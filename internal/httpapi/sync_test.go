@@ -497,3 +497,45 @@ func TestSyncChangesWaitForWhoIsStillWriting(t *testing.T) {
 		}
 	}
 }
+
+// What a console sends part by part, with a track, is cut by its member's zones after each part.
+func TestSyncedTracksAreCut(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	ada, ben := w.Join("ada"), w.Join("ben")
+	w.Follow(ben, ada)
+	ada.Do(http.MethodPatch, "/v1/me/privacy", map[string]any{"audiences": map[string]any{"route": "followers"}}).Want(t, http.StatusOK)
+	ada.Do(http.MethodPost, "/v1/me/privacy-zones", map[string]any{"lat": 52.0, "lon": 5.0, "radius_m": 400}).Want(t, http.StatusCreated)
+	start, id := w.Clock.Now().Truncate(time.Second).Add(-time.Hour), uuid.NewString()
+	const perPart = 200
+	for part := range 3 { // due north from the point, 10 m a second
+		samples := map[string][]any{}
+		for i := part * perPart; i < (part+1)*perPart; i++ {
+			samples["t_ms"] = append(samples["t_ms"], 1000*i)
+			samples["lat"], samples["lon"] = append(samples["lat"], 52+float64(i)*10/111_195), append(samples["lon"], 5.0)
+		}
+		sent := ada.Do(http.MethodPost, "/v1/sync/workouts", map[string]any{"sent_at": w.Clock.Now(), "items": []any{map[string]any{
+			"client_id": id, "version": 1, "part": part, "final": part == 2, "sport": "ride", "indoor": false,
+			"started_at": start, "duration_s": (part+1)*perPart - 1, "samples": samples,
+		}}}).Want(t, http.StatusOK)
+		var answer struct{ Items []synced }
+		sent.JSON(t, &answer)
+		path := "/v1/workouts/" + answer.Items[0].WorkoutID
+		var mine, theirs struct {
+			StartedAt time.Time `json:"started_at"`
+			DurationS float64   `json:"duration_s"`
+		}
+		ada.Get(path).Want(t, http.StatusOK).JSON(t, &mine)
+		if !mine.StartedAt.Equal(start) || mine.DurationS != float64((part+1)*perPart-1) {
+			t.Errorf("part %d: its owner gets %+v", part, mine)
+		}
+		got := ben.Get(path)
+		if got.Status == http.StatusNotFound {
+			continue // it has not left the zone yet
+		}
+		got.Want(t, http.StatusOK).JSON(t, &theirs)
+		if !theirs.StartedAt.After(start.Add(40*time.Second)) || theirs.DurationS > mine.DurationS-40 {
+			t.Errorf("part %d: a follower gets %+v of %+v", part, theirs, mine)
+		}
+	}
+}

@@ -136,6 +136,11 @@ func (at *syncing) applyDraft(ctx context.Context, d draft) (SyncStatus, error) 
 // what they changed of what the console said.
 func (at *syncing) replace(ctx context.Context, id uuid.UUID, d draft) error {
 	was, err := readStored(ctx, at.tx, at.by, id) // for writing: a console may not read what it writes over
+	if err == nil && was.cut { // by zones: what is written over is the whole
+		if err = putBack(ctx, at.tx, at.by, id); err == nil {
+			was, err = readStored(ctx, at.tx, at.by, id)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -176,6 +181,9 @@ func (at *syncing) replace(ctx context.Context, id uuid.UUID, d draft) error {
 	})
 	if err == nil && moved {
 		err = at.q.PointWorkout(ctx, query.PointWorkoutParams{ID: id, StartedAt: to.StartedAt, Audience: now.Audience})
+	}
+	if err == nil && tracked(d.route, d.samples[privacy.Route] != nil) {
+		err = cutNew(ctx, at.tx, at.by, id)
 	}
 	return err
 }
