@@ -136,7 +136,8 @@ func (at *syncing) applyDraft(ctx context.Context, d draft) (SyncStatus, error) 
 // what they changed of what the console said.
 func (at *syncing) replace(ctx context.Context, id uuid.UUID, d draft) error {
 	was, err := readStored(ctx, at.tx, at.by, id) // for writing: a console may not read what it writes over
-	if err == nil && was.cut { // by zones: what is written over is the whole
+	if err == nil && was.cut {
+		// By zones; what is written over is the whole.
 		if err = putBack(ctx, at.tx, at.by, id); err == nil {
 			was, err = readStored(ctx, at.tx, at.by, id)
 		}
