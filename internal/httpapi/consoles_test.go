@@ -1,6 +1,9 @@
 package httpapi_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -423,4 +426,68 @@ func TestPairingsAreRefused(t *testing.T) {
 	}
 	body["firmware"] = "1.4.1"
 	renew(http.StatusOK)
+}
+
+// An upload that was running when its console was revoked adds nothing, and is told so.
+func TestARunningUploadEndsWithItsConsole(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	w.Register()
+	ada := w.Join("ada")
+	console := w.Pair(ada, "sync")
+	const path = "/v1/sync/workouts"
+	now := w.Clock.Now()
+	body, err := json.Marshal(map[string]any{"sent_at": now.Format(time.RFC3339), "items": []any{map[string]any{
+		"client_id": "0b9e6f1c-0000-4000-8000-000000000001", "version": 1, "part": 0, "final": true, "sport": "row", "indoor": true,
+		"started_at": now.Add(-time.Hour).Format(time.RFC3339), "duration_s": 600,
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(revoke func()) int {
+		t.Helper()
+		rest, upload := io.Pipe()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+w.Address()+path, io.MultiReader(bytes.NewReader(body[:20]), rest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "DPoP "+console.Token)
+		r.Header.Set("DPoP", console.Key.Proof(t, http.MethodPost, path, console.Token))
+		r.Header.Set("Content-Type", "application/json")
+		status := make(chan int, 1)
+		go func() {
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Error(err)
+				status <- 0
+				return
+			}
+			defer answer.Body.Close()
+			status <- answer.StatusCode
+		}()
+		if _, err := upload.Write(body[20:40]); err != nil {
+			t.Fatal(err)
+		}
+		// Its proof is used up once it is let in.
+		for range 1000 {
+			if w.Query(`SELECT count(*)::text FROM auth.proof WHERE until > $1`, now) != "0" {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		revoke()
+		_, _ = upload.Write(body[40:])
+		_ = upload.Close()
+		return <-status
+	}
+	id := w.Query(`SELECT id::text FROM auth.console`)
+	w.Exec(`DELETE FROM auth.proof`)
+	got := send(func() { ada.Do(http.MethodDelete, "/v1/me/consoles/"+id, nil).Want(t, http.StatusNoContent) })
+	if n := w.Query(`SELECT count(*)::text FROM workout`); got != http.StatusUnauthorized || n != "0" {
+		t.Errorf("the upload ends with %d, and left %s workouts", got, n)
+	}
+	console = w.Pair(ada, "sync")
+	if got := send(func() {}); got != http.StatusOK || w.Query(`SELECT count(*)::text FROM workout`) != "1" {
+		t.Errorf("one that nobody revokes ends with %d", got)
+	}
 }
