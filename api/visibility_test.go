@@ -10,11 +10,16 @@ import (
 	"github.com/paceline/paceline/internal/privacy"
 )
 
-// known says whether a mark is a field of the privacy model, or one of the two
-// for what stands under none: "always" and "owner".
+// known says whether a mark is a field of the privacy model, some of them joined by "+" for
+// what shows to whom all of them show, or one of the two for what stands under none: "always"
+// and "owner".
 func known(mark string) bool {
-	_, field := privacy.ParseField(mark)
-	return field || mark == "always" || mark == "owner"
+	for name := range strings.SplitSeq(mark, "+") {
+		if _, field := privacy.ParseField(name); !field && (mark != name || name != "always" && name != "owner") {
+			return false
+		}
+	}
+	return true
 }
 
 func TestEveryMemberOfAResponseSaysWhoSeesIt(t *testing.T) {

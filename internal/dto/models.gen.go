@@ -499,6 +499,30 @@ func (e WorkoutSource) Valid() bool {
 	}
 }
 
+// Defines values for ExportWorkoutParamsFormat.
+const (
+	ExportWorkoutParamsFormatCsv ExportWorkoutParamsFormat = "csv"
+	ExportWorkoutParamsFormatFit ExportWorkoutParamsFormat = "fit"
+	ExportWorkoutParamsFormatGpx ExportWorkoutParamsFormat = "gpx"
+	ExportWorkoutParamsFormatTcx ExportWorkoutParamsFormat = "tcx"
+)
+
+// Valid indicates whether the value is a known member of the ExportWorkoutParamsFormat enum.
+func (e ExportWorkoutParamsFormat) Valid() bool {
+	switch e {
+	case ExportWorkoutParamsFormatCsv:
+		return true
+	case ExportWorkoutParamsFormatFit:
+		return true
+	case ExportWorkoutParamsFormatGpx:
+		return true
+	case ExportWorkoutParamsFormatTcx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account defines model for Account.
 type Account struct {
 	CreatedAt time.Time          `json:"created_at"`
@@ -598,6 +622,18 @@ type BlockedMember struct {
 
 	// Username Absent for whom you blocked by an id that you could not find.
 	Username *string `json:"username,omitempty"`
+}
+
+// Calendar defines model for Calendar.
+type Calendar struct {
+	// CurrentStreakDays Up to today, or to yesterday as long as there is nothing today.
+	CurrentStreakDays int `json:"current_streak_days"`
+
+	// LastDay The last day with a workout.
+	LastDay           *openapi_types.Date `json:"last_day,omitempty"`
+	LongestStreakDays int                 `json:"longest_streak_days"`
+	Months            []Period            `json:"months"`
+	Weeks             []Period            `json:"weeks"`
 }
 
 // ChangePasswordRequest defines model for ChangePasswordRequest.
@@ -719,6 +755,21 @@ type DeleteAccountRequest struct {
 // Discoverability Who can find the account by search or name at all. To everybody else it was never registered.
 type Discoverability string
 
+// DistanceRecord defines model for DistanceRecord.
+type DistanceRecord struct {
+	DistanceM float64 `json:"distance_m"`
+
+	// DurationS The shortest time over it.
+	DurationS float64 `json:"duration_s"`
+
+	// StartS Seconds after the workout's start.
+	StartS float64 `json:"start_s"`
+
+	// StartedAt When the workout started.
+	StartedAt time.Time          `json:"started_at"`
+	WorkoutID openapi_types.UUID `json:"workout_id"`
+}
+
 // EffortChannel defines model for EffortChannel.
 type EffortChannel struct {
 	// TS Seconds after the workout's start.
@@ -730,6 +781,22 @@ type EffortChannel struct {
 
 // Email defines model for Email.
 type Email = string
+
+// FTPEstimate Too low where no effort was as hard as could be.
+type FTPEstimate struct {
+	// CriticalPowerW Power that could be kept up for long, where there are enough efforts of 3 to 20 minutes.
+	CriticalPowerW *float64 `json:"critical_power_w,omitempty"`
+
+	// Method `twenty_minutes` or `critical_power`.
+	Method string `json:"method"`
+
+	// Source By what book or paper.
+	Source string  `json:"source"`
+	Watts  float64 `json:"watts"`
+
+	// WorkAboveJ Work that can be done above critical power: W prime.
+	WorkAboveJ *float64 `json:"work_above_j,omitempty"`
+}
 
 // FollowState defines model for FollowState.
 type FollowState struct {
@@ -755,6 +822,12 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// HeartImpulse Banister's training impulse, and the same with an hour at 85 % of the heart rate reserve as 100. Source: Morton, Fitz-Clarke, Banister, 1990.
+type HeartImpulse struct {
+	Score float64 `json:"score"`
+	Trimp float64 `json:"trimp"`
+}
+
 // HeartRateChannel defines model for HeartRateChannel.
 type HeartRateChannel struct {
 	// TS Seconds after the workout's start.
@@ -762,6 +835,29 @@ type HeartRateChannel struct {
 
 	// Values As many as `t_s`.
 	Values []float64 `json:"values"`
+}
+
+// HeartZone defines model for HeartZone.
+type HeartZone struct {
+	FromBpm float64 `json:"from_bpm"`
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+
+	// ToBpm Absent in the last zone.
+	ToBpm *float64 `json:"to_bpm,omitempty"`
+}
+
+// HeartZones defines model for HeartZones.
+type HeartZones struct {
+	// BelowS Seconds below the first zone.
+	BelowS *float64 `json:"below_s,omitempty"`
+
+	// Model By what they are drawn, for programs.
+	Model string `json:"model"`
+
+	// Source By what book or paper.
+	Source string      `json:"source"`
+	Zones  []HeartZone `json:"zones"`
 }
 
 // Import defines model for Import.
@@ -883,6 +979,22 @@ type Lap struct {
 	StartS float64 `json:"start_s"`
 }
 
+// LoadDay defines model for LoadDay.
+type LoadDay struct {
+	// Atl Acute training load, at the end of the day.
+	Atl float64 `json:"atl"`
+
+	// Ctl Chronic training load, at the end of the day.
+	Ctl float64            `json:"ctl"`
+	Day openapi_types.Date `json:"day"`
+
+	// Load The scores of the day's workouts.
+	Load float64 `json:"load"`
+
+	// Tsb Training stress balance, at the beginning of the day.
+	Tsb float64 `json:"tsb"`
+}
+
 // Location defines model for Location.
 type Location struct {
 	City *string `json:"city,omitempty"`
@@ -968,6 +1080,19 @@ type PartRange struct {
 	To int `json:"to"`
 }
 
+// Period defines model for Period.
+type Period struct {
+	CaloriesKcal float64            `json:"calories_kcal"`
+	DistanceM    float64            `json:"distance_m"`
+	DurationS    float64            `json:"duration_s"`
+	FirstDay     openapi_types.Date `json:"first_day"`
+
+	// Name `2026-W18`, the ISO 8601 week, or `2026-05`.
+	Name     string  `json:"name"`
+	OutputKj float64 `json:"output_kj"`
+	Workouts int     `json:"workouts"`
+}
+
 // Place defines model for Place.
 type Place struct {
 	// Lat Degrees north, WGS 84.
@@ -987,6 +1112,59 @@ type PositionChannel struct {
 
 	// TS Seconds after the workout's start.
 	TS []float64 `json:"t_s"`
+}
+
+// PowerCurve defines model for PowerCurve.
+type PowerCurve struct {
+	// FtpEstimate Too low where no effort was as hard as could be.
+	FtpEstimate *FTPEstimate  `json:"ftp_estimate,omitempty"`
+	Points      []PowerRecord `json:"points"`
+
+	// Sport `transition` is the change between two sports of one recording.
+	Sport Sport `json:"sport"`
+}
+
+// PowerRecord defines model for PowerRecord.
+type PowerRecord struct {
+	DurationS float64 `json:"duration_s"`
+
+	// StartS Seconds after the workout's start.
+	StartS float64 `json:"start_s"`
+
+	// StartedAt When the workout started.
+	StartedAt time.Time `json:"started_at"`
+
+	// Watts The highest mean power over it.
+	Watts     float64            `json:"watts"`
+	WorkoutID openapi_types.UUID `json:"workout_id"`
+}
+
+// PowerStress An hour at FTP scores 100. Source: Allen, Coggan, 2010, chapter 7.
+type PowerStress struct {
+	// Intensity Normalised power by FTP.
+	Intensity        float64 `json:"intensity"`
+	NormalizedPowerW float64 `json:"normalized_power_w"`
+	Score            float64 `json:"score"`
+}
+
+// PowerZone defines model for PowerZone.
+type PowerZone struct {
+	FromW   float64 `json:"from_w"`
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+
+	// ToW Absent in the last zone.
+	ToW *float64 `json:"to_w,omitempty"`
+}
+
+// PowerZones defines model for PowerZones.
+type PowerZones struct {
+	// Model By what they are drawn, for programs.
+	Model string `json:"model"`
+
+	// Source By what book or paper.
+	Source string      `json:"source"`
+	Zones  []PowerZone `json:"zones"`
 }
 
 // Privacy defines model for Privacy.
@@ -1147,6 +1325,11 @@ type ProfilePatch struct {
 	WeightKg  nullable.Nullable[float64] `json:"weight_kg,omitempty"`
 }
 
+// Records defines model for Records.
+type Records struct {
+	Items []SportRecords `json:"items"`
+}
+
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
 	RefreshToken string `json:"refresh_token"`
@@ -1174,6 +1357,29 @@ type Registered struct {
 // Relation What the viewer is to the owner. `requested` is a member whose request to follow waits for
 // an answer, and who sees what any member sees. `blocked` is only ever shown in `viewAs`.
 type Relation string
+
+// ReserveZone defines model for ReserveZone.
+type ReserveZone struct {
+	FromBpm float64 `json:"from_bpm"`
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+
+	// ToBpm Absent in the last zone.
+	ToBpm *float64 `json:"to_bpm,omitempty"`
+}
+
+// ReserveZones defines model for ReserveZones.
+type ReserveZones struct {
+	// BelowS Seconds below the first zone.
+	BelowS *float64 `json:"below_s,omitempty"`
+
+	// Model By what they are drawn, for programs.
+	Model string `json:"model"`
+
+	// Source By what book or paper.
+	Source string        `json:"source"`
+	Zones  []ReserveZone `json:"zones"`
+}
 
 // ResetPasswordRequest defines model for ResetPasswordRequest.
 type ResetPasswordRequest struct {
@@ -1210,8 +1416,32 @@ type SessionList struct {
 	Items []Session `json:"items"`
 }
 
+// Split defines model for Split.
+type Split struct {
+	DistanceM       float64  `json:"distance_m"`
+	DurationS       float64  `json:"duration_s"`
+	HeartRateAvgBpm *float64 `json:"heart_rate_avg_bpm,omitempty"`
+
+	// Index From 0.
+	Index     int      `json:"index"`
+	PowerAvgW *float64 `json:"power_avg_w,omitempty"`
+
+	// StartS Seconds after the workout's start.
+	StartS float64 `json:"start_s"`
+}
+
 // Sport `transition` is the change between two sports of one recording.
 type Sport string
+
+// SportRecords defines model for SportRecords.
+type SportRecords struct {
+	// Distances By the distance that the device counted, else by the track for whom may see it.
+	Distances []DistanceRecord `json:"distances,omitempty"`
+	Power     []PowerRecord    `json:"power,omitempty"`
+
+	// Sport `transition` is the change between two sports of one recording.
+	Sport Sport `json:"sport"`
+}
 
 // Stats Totals over the workouts that the viewer may see.
 type Stats struct {
@@ -1378,6 +1608,25 @@ type Tokens struct {
 // TokensTokenType defines model for Tokens.TokenType.
 type TokensTokenType string
 
+// TrackSplit defines model for TrackSplit.
+type TrackSplit struct {
+	DistanceM       float64  `json:"distance_m"`
+	DurationS       float64  `json:"duration_s"`
+	HeartRateAvgBpm *float64 `json:"heart_rate_avg_bpm,omitempty"`
+
+	// Index From 0.
+	Index     int      `json:"index"`
+	PowerAvgW *float64 `json:"power_avg_w,omitempty"`
+
+	// StartS Seconds after the workout's start.
+	StartS float64 `json:"start_s"`
+}
+
+// TrainingLoad defines model for TrainingLoad.
+type TrainingLoad struct {
+	Days []LoadDay `json:"days"`
+}
+
 // Username Lower-case letters, digits, `_`, `.` and `-`; starts and ends with a letter or digit; does not look like a UUID.
 type Username = string
 
@@ -1503,6 +1752,15 @@ type WorkoutCreate struct {
 	Title     *string   `json:"title,omitempty"`
 }
 
+// WorkoutLaps defines model for WorkoutLaps.
+type WorkoutLaps struct {
+	EveryM      float64            `json:"every_m"`
+	Laps        []Lap              `json:"laps,omitempty"`
+	Splits      []Split            `json:"splits,omitempty"`
+	TrackSplits []TrackSplit       `json:"track_splits,omitempty"`
+	WorkoutID   openapi_types.UUID `json:"workout_id"`
+}
+
 // WorkoutList defines model for WorkoutList.
 type WorkoutList struct {
 	Items []Workout `json:"items"`
@@ -1529,6 +1787,19 @@ type WorkoutPatch struct {
 // device's recording. `console`: every part of it came with a proof by a paired console's key.
 // Only `file` and `console` may count against others.
 type WorkoutSource string
+
+// WorkoutZones Zones are made of a part of the workout and of settings of its owner, and show to whom all of these show.
+type WorkoutZones struct {
+	// HeartImpulse Banister's training impulse, and the same with an hour at 85 % of the heart rate reserve as 100. Source: Morton, Fitz-Clarke, Banister, 1990.
+	HeartImpulse      *HeartImpulse `json:"heart_impulse,omitempty"`
+	HeartReserveZones *ReserveZones `json:"heart_reserve_zones,omitempty"`
+	HeartZones        *HeartZones   `json:"heart_zones,omitempty"`
+
+	// PowerStress An hour at FTP scores 100. Source: Allen, Coggan, 2010, chapter 7.
+	PowerStress *PowerStress       `json:"power_stress,omitempty"`
+	PowerZones  *PowerZones        `json:"power_zones,omitempty"`
+	WorkoutID   openapi_types.UUID `json:"workout_id"`
+}
 
 // ConsoleID defines model for ConsoleID.
 type ConsoleID = openapi_types.UUID
@@ -1562,6 +1833,9 @@ type PrivacyZoneID = openapi_types.UUID
 
 // SessionID defines model for SessionID.
 type SessionID = openapi_types.UUID
+
+// TimeZone defines model for TimeZone.
+type TimeZone = string
 
 // WorkoutID defines model for WorkoutID.
 type WorkoutID = openapi_types.UUID
@@ -1716,6 +1990,12 @@ type GetMemberParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetMemberCalendarParams defines parameters for GetMemberCalendar.
+type GetMemberCalendarParams struct {
+	// Tz The time zone that days, weeks and months begin in, by its IANA name.
+	Tz *TimeZone `form:"tz,omitempty" json:"tz,omitempty"`
+}
+
 // ListFollowersParams defines parameters for ListFollowers.
 type ListFollowersParams struct {
 	// Limit How many items a page holds at most.
@@ -1732,6 +2012,30 @@ type ListFollowingParams struct {
 
 	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetMemberLoadParams defines parameters for GetMemberLoad.
+type GetMemberLoadParams struct {
+	// Days How many days up to today.
+	Days *int `form:"days,omitempty" json:"days,omitempty"`
+
+	// Tz The time zone that days, weeks and months begin in, by its IANA name.
+	Tz *TimeZone `form:"tz,omitempty" json:"tz,omitempty"`
+}
+
+// GetMemberPowerCurveParams defines parameters for GetMemberPowerCurve.
+type GetMemberPowerCurveParams struct {
+	// Sport The curve is of one sport; `ride` when absent.
+	Sport *Sport `form:"sport,omitempty" json:"sport,omitempty"`
+
+	// Days Of the workouts of the last so many days.
+	Days *int `form:"days,omitempty" json:"days,omitempty"`
+}
+
+// GetMemberRecordsParams defines parameters for GetMemberRecords.
+type GetMemberRecordsParams struct {
+	// Sport Of one sport; of all when absent.
+	Sport *Sport `form:"sport,omitempty" json:"sport,omitempty"`
 }
 
 // ListMemberWorkoutsParams defines parameters for ListMemberWorkouts.
@@ -1774,6 +2078,21 @@ type GetWorkoutParams struct {
 type UpdateWorkoutParams struct {
 	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ExportWorkoutParams defines parameters for ExportWorkout.
+type ExportWorkoutParams struct {
+	// Format What kind of file.
+	Format ExportWorkoutParamsFormat `form:"format" json:"format"`
+}
+
+// ExportWorkoutParamsFormat defines parameters for ExportWorkout.
+type ExportWorkoutParamsFormat string
+
+// GetWorkoutLapsParams defines parameters for GetWorkoutLaps.
+type GetWorkoutLapsParams struct {
+	// EveryM How long a split is, in metres. A mile is 1609.344.
+	EveryM *float64 `form:"every_m,omitempty" json:"every_m,omitempty"`
 }
 
 // GetWorkoutStreamsParams defines parameters for GetWorkoutStreams.

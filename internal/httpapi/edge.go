@@ -30,7 +30,7 @@ var allowed = map[string]bool{
 	"Access-Control-Allow-Headers": true, "Access-Control-Allow-Methods": true,
 	"Access-Control-Allow-Origin": true, "Access-Control-Expose-Headers": true, "Access-Control-Max-Age": true,
 	"Allow": true, "Cache-Control": true, "Content-Length": true,
-	"Content-Security-Policy": true, "Content-Type": true, "Cross-Origin-Opener-Policy": true,
+	"Content-Disposition": true, "Content-Security-Policy": true, "Content-Type": true, "Cross-Origin-Opener-Policy": true,
 	"Cross-Origin-Resource-Policy": true, "Date": true, "Dpop-Nonce": true, "Etag": true, "Location": true,
 	"Permissions-Policy": true, "Ratelimit": true, "Ratelimit-Policy": true, "Referrer-Policy": true, "Retry-After": true, "Set-Cookie": true,
 	"Strict-Transport-Security": true, "Vary": true, "Www-Authenticate": true,

@@ -188,12 +188,24 @@ type ServerInterface interface {
 	// GetMemberAvatar Get a member's picture
 	// (GET /v1/members/{ref}/avatar)
 	GetMemberAvatar(ctx echo.Context, ref MemberRef) error
+	// GetMemberCalendar Read a member's streaks, weeks and months
+	// (GET /v1/members/{ref}/calendar)
+	GetMemberCalendar(ctx echo.Context, ref MemberRef, params GetMemberCalendarParams) error
 	// ListFollowers List a member's followers
 	// (GET /v1/members/{ref}/followers)
 	ListFollowers(ctx echo.Context, ref MemberRef, params ListFollowersParams) error
 	// ListFollowing List whom a member follows
 	// (GET /v1/members/{ref}/following)
 	ListFollowing(ctx echo.Context, ref MemberRef, params ListFollowingParams) error
+	// GetMemberLoad Read a member's training load
+	// (GET /v1/members/{ref}/load)
+	GetMemberLoad(ctx echo.Context, ref MemberRef, params GetMemberLoadParams) error
+	// GetMemberPowerCurve Read a member's power-duration curve
+	// (GET /v1/members/{ref}/power-curve)
+	GetMemberPowerCurve(ctx echo.Context, ref MemberRef, params GetMemberPowerCurveParams) error
+	// GetMemberRecords Read a member's personal records
+	// (GET /v1/members/{ref}/records)
+	GetMemberRecords(ctx echo.Context, ref MemberRef, params GetMemberRecordsParams) error
 	// GetMemberStats Read a member's totals
 	// (GET /v1/members/{ref}/stats)
 	GetMemberStats(ctx echo.Context, ref MemberRef) error
@@ -221,9 +233,21 @@ type ServerInterface interface {
 	// UpdateWorkout Change a workout
 	// (PATCH /v1/workouts/{id})
 	UpdateWorkout(ctx echo.Context, id WorkoutID, params UpdateWorkoutParams) error
+	// ExportWorkout Save a workout as a file
+	// (GET /v1/workouts/{id}/export)
+	ExportWorkout(ctx echo.Context, id WorkoutID, params ExportWorkoutParams) error
+	// GetWorkoutLaps Read a workout's laps and splits
+	// (GET /v1/workouts/{id}/laps)
+	GetWorkoutLaps(ctx echo.Context, id WorkoutID, params GetWorkoutLapsParams) error
+	// GetWorkoutOriginal Get the file that a workout came from
+	// (GET /v1/workouts/{id}/original)
+	GetWorkoutOriginal(ctx echo.Context, id WorkoutID) error
 	// GetWorkoutStreams Read a workout's samples
 	// (GET /v1/workouts/{id}/streams)
 	GetWorkoutStreams(ctx echo.Context, id WorkoutID, params GetWorkoutStreamsParams) error
+	// GetWorkoutZones Read a workout's time in zones
+	// (GET /v1/workouts/{id}/zones)
+	GetWorkoutZones(ctx echo.Context, id WorkoutID) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -1146,6 +1170,31 @@ func (w *ServerInterfaceWrapper) GetMemberAvatar(ctx echo.Context) error {
 	return err
 }
 
+// GetMemberCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMemberCalendar(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "ref" -------------
+	var ref MemberRef
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ref", ctx.Param("ref"), &ref, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ref: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMemberCalendarParams
+	// ------------- Optional query parameter "tz" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tz", ctx.QueryParams(), &params.Tz, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tz: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMemberCalendar(ctx, ref, params)
+	return err
+}
+
 // ListFollowers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListFollowers(ctx echo.Context) error {
 	var err error
@@ -1207,6 +1256,95 @@ func (w *ServerInterfaceWrapper) ListFollowing(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListFollowing(ctx, ref, params)
+	return err
+}
+
+// GetMemberLoad converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMemberLoad(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "ref" -------------
+	var ref MemberRef
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ref", ctx.Param("ref"), &ref, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ref: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMemberLoadParams
+	// ------------- Optional query parameter "days" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "days", ctx.QueryParams(), &params.Days, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter days: %s", err))
+	}
+
+	// ------------- Optional query parameter "tz" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tz", ctx.QueryParams(), &params.Tz, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tz: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMemberLoad(ctx, ref, params)
+	return err
+}
+
+// GetMemberPowerCurve converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMemberPowerCurve(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "ref" -------------
+	var ref MemberRef
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ref", ctx.Param("ref"), &ref, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ref: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMemberPowerCurveParams
+	// ------------- Optional query parameter "sport" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sport", ctx.QueryParams(), &params.Sport, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sport: %s", err))
+	}
+
+	// ------------- Optional query parameter "days" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "days", ctx.QueryParams(), &params.Days, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter days: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMemberPowerCurve(ctx, ref, params)
+	return err
+}
+
+// GetMemberRecords converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMemberRecords(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "ref" -------------
+	var ref MemberRef
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ref", ctx.Param("ref"), &ref, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ref: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMemberRecordsParams
+	// ------------- Optional query parameter "sport" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sport", ctx.QueryParams(), &params.Sport, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sport: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMemberRecords(ctx, ref, params)
 	return err
 }
 
@@ -1438,6 +1576,72 @@ func (w *ServerInterfaceWrapper) UpdateWorkout(ctx echo.Context) error {
 	return err
 }
 
+// ExportWorkout converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportWorkout(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportWorkoutParams
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportWorkout(ctx, id, params)
+	return err
+}
+
+// GetWorkoutLaps converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWorkoutLaps(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetWorkoutLapsParams
+	// ------------- Optional query parameter "every_m" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "every_m", ctx.QueryParams(), &params.EveryM, runtime.BindQueryParameterOptions{Type: "number", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter every_m: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWorkoutLaps(ctx, id, params)
+	return err
+}
+
+// GetWorkoutOriginal converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWorkoutOriginal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWorkoutOriginal(ctx, id)
+	return err
+}
+
 // GetWorkoutStreams converts echo context to params.
 func (w *ServerInterfaceWrapper) GetWorkoutStreams(ctx echo.Context) error {
 	var err error
@@ -1467,6 +1671,22 @@ func (w *ServerInterfaceWrapper) GetWorkoutStreams(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetWorkoutStreams(ctx, id, params)
+	return err
+}
+
+// GetWorkoutZones converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWorkoutZones(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWorkoutZones(ctx, id)
 	return err
 }
 
@@ -1570,6 +1790,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/members/:ref/avatar", wrapper.GetMemberAvatar, options.OperationMiddlewares["getMemberAvatar"]...)
 	router.GET(options.BaseURL+"/v1/members/:ref/workouts", wrapper.ListMemberWorkouts, options.OperationMiddlewares["listMemberWorkouts"]...)
 	router.GET(options.BaseURL+"/v1/members/:ref/stats", wrapper.GetMemberStats, options.OperationMiddlewares["getMemberStats"]...)
+	router.GET(options.BaseURL+"/v1/members/:ref/records", wrapper.GetMemberRecords, options.OperationMiddlewares["getMemberRecords"]...)
+	router.GET(options.BaseURL+"/v1/members/:ref/power-curve", wrapper.GetMemberPowerCurve, options.OperationMiddlewares["getMemberPowerCurve"]...)
+	router.GET(options.BaseURL+"/v1/members/:ref/load", wrapper.GetMemberLoad, options.OperationMiddlewares["getMemberLoad"]...)
+	router.GET(options.BaseURL+"/v1/members/:ref/calendar", wrapper.GetMemberCalendar, options.OperationMiddlewares["getMemberCalendar"]...)
 	router.GET(options.BaseURL+"/v1/members/:ref/followers", wrapper.ListFollowers, options.OperationMiddlewares["listFollowers"]...)
 	router.GET(options.BaseURL+"/v1/members/:ref/following", wrapper.ListFollowing, options.OperationMiddlewares["listFollowing"]...)
 	router.POST(options.BaseURL+"/v1/workouts", wrapper.CreateWorkout, options.OperationMiddlewares["createWorkout"]...)
@@ -1578,6 +1802,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/workouts/:id", wrapper.GetWorkout, options.OperationMiddlewares["getWorkout"]...)
 	router.PATCH(options.BaseURL+"/v1/workouts/:id", wrapper.UpdateWorkout, options.OperationMiddlewares["updateWorkout"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/streams", wrapper.GetWorkoutStreams, options.OperationMiddlewares["getWorkoutStreams"]...)
+	router.GET(options.BaseURL+"/v1/workouts/:id/laps", wrapper.GetWorkoutLaps, options.OperationMiddlewares["getWorkoutLaps"]...)
+	router.GET(options.BaseURL+"/v1/workouts/:id/zones", wrapper.GetWorkoutZones, options.OperationMiddlewares["getWorkoutZones"]...)
+	router.GET(options.BaseURL+"/v1/workouts/:id/export", wrapper.ExportWorkout, options.OperationMiddlewares["exportWorkout"]...)
+	router.GET(options.BaseURL+"/v1/workouts/:id/original", wrapper.GetWorkoutOriginal, options.OperationMiddlewares["getWorkoutOriginal"]...)
 	router.GET(options.BaseURL+"/v1/feed", wrapper.ListFeed, options.OperationMiddlewares["listFeed"]...)
 	router.POST(options.BaseURL+"/v1/sync/workouts", wrapper.SyncWorkouts, options.OperationMiddlewares["syncWorkouts"]...)
 	router.GET(options.BaseURL+"/v1/sync/changes", wrapper.ListSyncChanges, options.OperationMiddlewares["listSyncChanges"]...)

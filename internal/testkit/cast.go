@@ -296,6 +296,18 @@ func (c *Cast) subject(name, born string, audiences ...int) *Person {
 			Lat: 47.31737 + float64(n) + 0.1*float64(i), Lon: 8.62519 + float64(i),
 		})
 	}
+	if slices.Contains(audiences, 3) {
+		// Long enough to estimate an FTP by, for everybody; and one of which nobody counted the distance.
+		long := recordingtest.Options{
+			Start: c.Clock.Now().Add(-200*time.Hour - time.Duration(n)*time.Minute), Seconds: 1260, Laps: 2,
+			Serial: 77001122, Seed: uint64(200 + n), Device: fmt.Sprintf("device-marker-%d6", n), Lat: 44.21737 + float64(n), Lon: 7.13519, //nolint:gosec // small
+		}
+		c.record(p, 3, long)
+		long.Start, long.Seconds, long.Seed, long.NoDistance = long.Start.Add(-20*time.Hour), 240, long.Seed+50, true
+		c.record(p, 3, long)
+		// The rule of the contract's distance is the workout's: what the owner says replaces the track's.
+		p.Do(http.MethodPatch, "/v1/workouts/"+p.Workouts[len(p.Workouts)-1].ID, map[string]any{"distance_m": 1534.5 + float64(n)}).Want(t, http.StatusOK)
+	}
 	c.uploads(p, n)
 	// Indoors there is resistance, which no ride outdoors has.
 	c.record(p, 1, recordingtest.Options{
@@ -316,7 +328,7 @@ func (c *Cast) record(p *Person, audience int, o recordingtest.Options) {
 		"audience": audienceNames[audience], "title": fmt.Sprintf("title-marker-%s-%d-%d", p.Name, audience, o.Seed),
 		"notes": fmt.Sprintf("note-marker-%s-%d-%d", p.Name, audience, o.Seed), "calories_kcal": 20.125 + float64(o.Seed)/16,
 	}).Want(c.T, http.StatusOK)
-	p.Workouts = append(p.Workouts, Recorded{id, audience})
+	p.Workouts = append(p.Workouts, Recorded{id, audience, Holds{File: true, Samples: true, Track: !o.Indoor}})
 }
 
 // uploads has two archives read: of one the files are refused, the other is no archive. Nothing is a
@@ -362,7 +374,7 @@ func (c *Cast) typed(p *Person, audience int, title string) {
 		"audience": audienceNames[audience], "heart_rate_avg_bpm": 141.5, "notes": "notes of " + p.Name,
 	}).Want(c.T, http.StatusCreated).Map(c.T)
 	id, _ := made["id"].(string)
-	p.Workouts = append(p.Workouts, Recorded{id, audience})
+	p.Workouts = append(p.Workouts, Recorded{id, audience, Holds{}})
 }
 
 // Twin is the same cast in a world of its own; this one has to be stopped. It

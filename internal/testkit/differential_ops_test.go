@@ -89,7 +89,7 @@ func marksOfBodies(t *testing.T) map[string]map[string]string {
 		t.Fatal(err)
 	}
 	out := map[string]map[string]string{}
-	for _, schema := range []string{"Profile", "MemberSummary", "Workout", "Streams"} {
+	for _, schema := range []string{"Profile", "MemberSummary", "Workout", "Streams", "WorkoutLaps", "WorkoutZones", "Records", "PowerCurve", "TrainingLoad", "Calendar"} {
 		out[schema] = map[string]string{}
 		for name, p := range doc.Components.Schemas[schema].Value.Properties {
 			mark, _ := p.Extensions["x-visibility"].(string)
@@ -110,8 +110,22 @@ func opens(g privacy.Grant, mark string, ceiling privacy.Audience) bool {
 	case "owner":
 		return g.Relation() == privacy.RelationSelf
 	}
-	f, ok := privacy.ParseField(mark)
-	return ok && g.ShowsWithin(f, ceiling)
+	for name := range strings.SplitSeq(mark, "+") {
+		if f, ok := privacy.ParseField(name); !ok || !g.ShowsWithin(f, ceilingOf(f, ceiling)) {
+			return false
+		}
+	}
+	return true
+}
+
+// ceilingOf is the audience of an object for its own fields; a profile has none.
+func ceilingOf(f privacy.Field, ceiling privacy.Audience) privacy.Audience {
+	for _, rule := range privacy.Model() {
+		if rule.Field == f && rule.Subject == "profile" {
+			return privacy.Everyone
+		}
+	}
+	return ceiling
 }
 
 // expectProfile adds the members of a profile that a grant opens.
@@ -357,6 +371,7 @@ func (w *randomWorld) asked(v viewer) []asking {
 			all = append(all, w.workoutAsked(v, one, g)...)
 		}
 		list("listMemberWorkouts", path+"/workouts", shown(true, workouts), w.seesWorkout, true)
+		all = append(all, w.trainingAsked(v, p, g, shown)...)
 		all = append(all, asking{
 			operation: "getMemberStats", path: path + "/stats",
 			want: shown(g.Shows(privacy.Stats), said(http.StatusOK, fmt.Sprintf("workouts=%d", n), fmt.Sprintf("distance=%.0f", distance))),
@@ -386,7 +401,7 @@ func (w *randomWorld) workoutAsked(v viewer, one rawWorkout, g privacy.Grant) []
 		}
 	}
 	path := "/v1/workouts/" + one.id.String()
-	return []asking{
+	return append([]asking{
 		{operation: "getWorkout", path: path, want: body, ask: func() answer { return w.get(v, path, w.seesWorkout) }},
 		{operation: "getWorkoutStreams", path: path + "/streams", want: streams, ask: func() answer {
 			return w.get(v, path+"/streams?points=20", func(a *answer, m map[string]any) {
@@ -395,7 +410,7 @@ func (w *randomWorld) workoutAsked(v viewer, one rawWorkout, g privacy.Grant) []
 				}
 			})
 		}},
-	}
+	}, w.madeOf(v, one, g)...)
 }
 
 // channels are those that the owner gets.

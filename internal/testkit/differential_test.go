@@ -76,7 +76,9 @@ type rawWorkout struct {
 	distanceM *float64
 	trackM    *float64
 	families  []string
-	first     bool // the newest of its owner's: what importAgain imports
+	sampled   []string // the families with samples
+	powered   bool     // power is among the samples
+	first     bool     // the newest of its owner's: what importAgain imports
 }
 
 func (r rawWorkout) label(w *randomWorld) string {
@@ -271,13 +273,14 @@ func (w *randomWorld) readBack() {
 	})
 	var started time.Time
 	var distance, track *float64
-	var families []string
-	each(`SELECT w.member_id, w.id, w.audience, w.started_at, w.distance_m, max(p.distance_m), array_agg(p.family ORDER BY p.family)
+	var families, sampled []string
+	each(`SELECT w.member_id, w.id, w.audience, w.started_at, w.distance_m, max(p.distance_m), array_agg(p.family ORDER BY p.family),
+			array_agg(p.family ORDER BY p.family) FILTER (WHERE p.samples_sealed IS NOT NULL)
 		FROM workout w LEFT JOIN workout_part p ON p.member_id = w.member_id AND p.workout_id = w.id
 		GROUP BY w.member_id, w.id ORDER BY w.started_at DESC, w.id DESC`,
-		[]any{&id, &other, &audience, &started, &distance, &track, &families}, func() {
+		[]any{&id, &other, &audience, &started, &distance, &track, &families, &sampled}, func() {
 			newest := !slices.ContainsFunc(w.workouts, func(one rawWorkout) bool { return one.owner == id })
-			w.workouts = append(w.workouts, rawWorkout{id, other, privacy.Audience(audience), started, distance, track, slices.Clone(families), newest}) //nolint:gosec // checked by the table
+			w.workouts = append(w.workouts, rawWorkout{id, other, privacy.Audience(audience), started, distance, track, slices.Clone(families), slices.Clone(sampled), w.whole[other]["power_avg_w"], newest}) //nolint:gosec // checked by the table
 		})
 }
 

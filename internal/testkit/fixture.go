@@ -24,6 +24,7 @@ type Target struct {
 	Ceiling  int     // the audience of its own; 3 where it has none
 	Kind     string  // the x-access.object
 	hidden   bool    // its owner's alone: a session
+	Holds    Holds   // of a workout: what there is to save of it
 }
 
 func (t Target) String() string {
@@ -51,7 +52,7 @@ var objects = map[string]func(c *Cast) []Target{
 	"workout": func(c *Cast) (all []Target) {
 		for _, p := range c.People {
 			for _, w := range p.Workouts {
-				all = append(all, Target{ID: w.ID, Of: p, Ceiling: w.Audience, Kind: "workout"})
+				all = append(all, Target{ID: w.ID, Of: p, Ceiling: w.Audience, Kind: "workout", Holds: w.Holds})
 			}
 		}
 		return append(all, Target{ID: uuid.Must(uuid.NewV7()).String(), Kind: "workout"})
@@ -144,6 +145,7 @@ var queries = map[string]func(c *Cast) []string{
 		}
 		return append(all, c.Owner.ID, "nobody-at-all")
 	},
+	"tz": func(*Cast) []string { return []string{"Pacific/Auckland", "America/St_Johns", "UTC"} },
 	"q": func(c *Cast) []string {
 		all := []string{"display", c.Owner.Name[:3], "nobody-at-all", "%%%", "___"}
 		for _, p := range c.Subjects {

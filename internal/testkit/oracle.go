@@ -69,19 +69,35 @@ func root() string {
 	panic("testkit: no go.mod above the working directory")
 }
 
-// Ruled says whether the model, or the contract's two words besides, knows a mark.
+// Ruled says whether the model, or the contract's two words besides, knows a mark. A mark of some fields,
+// "a+b", is of what was made from all of them.
 func Ruled(mark string) bool {
-	_, known := table()[mark]
-	return known || mark == "always" || mark == "owner"
+	for field := range strings.SplitSeq(mark, "+") {
+		if _, known := table()[field]; !known && field != "always" && field != "owner" {
+			return false
+		}
+	}
+	return true
 }
 
-// Sealed says whether the model keeps the field encrypted at rest.
-func Sealed(mark string) bool { return table()[mark].sealed }
+// Sealed says whether the model keeps the field encrypted at rest, and of some fields any of them.
+func Sealed(mark string) bool {
+	for field := range strings.SplitSeq(mark, "+") {
+		if table()[field].sealed {
+			return true
+		}
+	}
+	return false
+}
 
 // Shows is the privacy model once more, from its text: whether the field of the
 // owner, in an object whose own audience is ceiling, is for the viewer. The marks
-// "always" and "owner" are the contract's. A mark without a rule shows nothing.
+// "always" and "owner" are the contract's; "a+b" shows to whom both show. A mark without
+// a rule shows nothing.
 func (s Standing) Shows(mark string, c Choices, ceiling int) bool {
+	if one, others, some := strings.Cut(mark, "+"); some {
+		return s.Shows(one, c, ceiling) && s.Shows(others, c, ceiling)
+	}
 	if s.Reach == Never {
 		return mark == "always"
 	}

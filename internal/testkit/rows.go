@@ -99,6 +99,12 @@ func (c *Cast) Expect(a Actor, r Request) int {
 		return 404
 	case t.Kind == "workout" && !o.Reads() && s.Reach != 0:
 		return 403
+	case t.Kind == "workout" && o.Mark != "" && !s.Shows(o.Mark, t.Of.Choices, t.Ceiling), o.ID == "getWorkoutOriginal" && !t.Holds.File:
+		return 404
+	// A kind of file that is made of what there isn't, or of what is hidden.
+	case o.ID == "exportWorkout" && r.Query["format"] == "csv" && !t.Holds.Samples,
+		o.ID == "exportWorkout" && r.Query["format"] == "gpx" && !(t.Holds.Track && s.Shows("route", t.Of.Choices, t.Ceiling)):
+		return 422
 	case !o.Reads():
 		return 0 // edges: what is between the two decides
 	case t.Kind == "member" && !s.Shows("username", t.Of.Choices, 3):

@@ -173,7 +173,11 @@ type Person struct {
 type Recorded struct {
 	ID       string
 	Audience int
+	Holds    Holds
 }
+
+// Holds is what there is to save of a workout.
+type Holds struct{ File, Samples, Track bool }
 
 // Password is a test member's.
 func Password(name string) string { return "a long ride of " + name + " in spring" }

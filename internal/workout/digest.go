@@ -91,11 +91,11 @@ const digestsAtOnce = 20
 const beginning = 32
 
 // digestMore makes digests of parts that have none: those that a program before this one wrote, or
-// whose sport has changed. To do it again changes nothing.
-func digestMore(ctx context.Context, q *query.Queries, by self) error {
+// whose sport has changed. It says how many. To do it again changes nothing.
+func digestMore(ctx context.Context, q *query.Queries, by self) (made int, err error) {
 	rows, err := q.ListUndigested(ctx, by.id, digestsAtOnce)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, row := range rows {
 		name, whole := strings.CutSuffix(row.Family, wholeSuffix)
@@ -106,21 +106,21 @@ func digestMore(ctx context.Context, q *query.Queries, by self) error {
 		}
 		blob, err := by.key.Open(row.SamplesSealed, samplesAt(f, row.WorkoutID))
 		if err != nil {
-			return err
+			return 0, err
 		}
 		table, err := series.Decode(blob)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		sealed, err := seal.SealValue(by.key, digestAt(f, row.WorkoutID), digestOf(table.Series(), recording.Sport(row.Sport)))
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if err := q.KeepDigest(ctx, query.KeepDigestParams{
 			MemberID: by.id, WorkoutID: row.WorkoutID, Family: row.Family, DigestSealed: sealed, DigestOf: row.SamplesSealed[:min(beginning, len(row.SamplesSealed))],
 		}); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return len(rows), nil
 }

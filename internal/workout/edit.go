@@ -152,7 +152,7 @@ func (p Patch) write(ctx context.Context, tx *db.Tx, by self, w query.WorkoutSho
 	}
 	if err == nil && w.Sport != sport { // records are kept of other distances
 		if err = q.ForgetDigests(ctx, by.id, w.ID); err == nil {
-			err = digestMore(ctx, q, by)
+			_, err = digestMore(ctx, q, by)
 		}
 	}
 	if err == nil && p.DistanceM.Set { // what the owner says replaces what the track gave

@@ -129,6 +129,7 @@ func guardFacts(row query.WorkoutShown, audience privacy.Audience) Workout {
 		DistanceM: privacy.GuardOptional(row.MemberID, privacy.Workout, audience, row.DistanceM),
 	}
 	if row.DistanceM == nil {
+		w.tracked = true
 		w.DistanceM = privacy.GuardOptional(row.MemberID, privacy.Route, audience, row.RouteDistanceM)
 	}
 	return w
@@ -184,12 +185,16 @@ func (o *opener) closed(f privacy.Field, sealed []byte) privacy.Guarded[[]byte] 
 }
 
 func unseal[T any](o *opener, f privacy.Field, sealed []byte) (privacy.Guarded[T], error) {
+	return unsealAt[T](o, f, sealed, summaryAt(f, o.workout))
+}
+
+func unsealAt[T any](o *opener, f privacy.Field, sealed []byte, at seal.Context) (privacy.Guarded[T], error) {
 	return privacy.Convert(o.grant, o.closed(f, sealed), func(sealed []byte) (*T, error) {
 		key, err := o.unwrap()
 		if err != nil {
 			return nil, err
 		}
-		value, err := seal.OpenValue[T](key, summaryAt(f, o.workout), sealed)
+		value, err := seal.OpenValue[T](key, at, sealed)
 		return &value, err
 	})
 }

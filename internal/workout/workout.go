@@ -22,6 +22,7 @@ type Workout struct {
 	Keeping privacy.Guarded[Keeping]
 	// DistanceM in metres is guarded as the route where it was computed from the track.
 	DistanceM privacy.Guarded[float64]
+	tracked   bool // it was computed so
 }
 
 // Shown is a workout in a list, with the grant for its owner.

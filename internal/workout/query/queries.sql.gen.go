@@ -1160,13 +1160,14 @@ const readTraining = `-- name: ReadTraining :many
 SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, p.ftp_watts, p.max_hr_sealed, p.resting_hr_sealed,
        coalesce(t.id, '00000000-0000-0000-0000-000000000000')::uuid AS id, coalesce(t.audience, 0)::smallint AS audience, coalesce(t.sport, '')::text AS sport,
        coalesce(t.started_at, 'epoch')::timestamptz AS started_at, coalesce(t.duration_s, 0)::float8 AS duration_s,
-       t.distance_m, t.calories_kcal, t.output_kj, t.route_distance_m, t.effort_digest, t.heart_digest, t.route_digest
+       t.distance_m, t.calories_kcal, t.output_kj, t.route_distance_m, t.effort_digest, t.heart_digest, t.route_digest, t.whole_sealed
 FROM profile p
 JOIN subject s ON s.member_id = p.member_id
 LEFT JOIN LATERAL (
     SELECT w.id, w.audience, w.sport, w.started_at, w.duration_s, w.distance_m, w.calories_kcal, w.output_kj,
            route.distance_m AS route_distance_m,
-           effort.digest_sealed AS effort_digest, heart.digest_sealed AS heart_digest, route.digest_sealed AS route_digest
+           effort.digest_sealed AS effort_digest, heart.digest_sealed AS heart_digest, route.digest_sealed AS route_digest,
+           whole.summary_sealed AS whole_sealed
     FROM (
         SELECT o.member_id, o.id, o.audience, o.sport, o.started_at, o.duration_s, o.distance_m, o.calories_kcal, o.output_kj
         FROM workout o
@@ -1175,12 +1176,17 @@ LEFT JOIN LATERAL (
         ORDER BY o.started_at DESC, o.id DESC
         LIMIT $3
     ) w
+    LEFT JOIN workout_part whole ON w.member_id = viewer_id()
+        AND whole.member_id = w.member_id AND whole.workout_id = w.id AND whole.family = 'route_whole'
     LEFT JOIN workout_part effort ON 'effort' = ANY ($4::text[])
-        AND effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort' AND effort.digest_of = substr(effort.samples_sealed, 1, 32)
+        AND effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = CASE WHEN whole.member_id IS NULL THEN 'effort' ELSE 'effort_whole' END
+        AND effort.digest_of = substr(effort.samples_sealed, 1, 32)
     LEFT JOIN workout_part heart ON 'heart_rate' = ANY ($4::text[])
-        AND heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate' AND heart.digest_of = substr(heart.samples_sealed, 1, 32)
+        AND heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = CASE WHEN whole.member_id IS NULL THEN 'heart_rate' ELSE 'heart_rate_whole' END
+        AND heart.digest_of = substr(heart.samples_sealed, 1, 32)
     LEFT JOIN workout_part route ON 'route' = ANY ($4::text[])
-        AND route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route' AND route.digest_of = substr(route.samples_sealed, 1, 32)
+        AND route.member_id = w.member_id AND route.workout_id = w.id AND route.family = CASE WHEN whole.member_id IS NULL THEN 'route' ELSE 'route_whole' END
+        AND route.digest_of = substr(route.samples_sealed, 1, 32)
 ) t ON true
 WHERE p.member_id = find_member($5::uuid, $6::text)
 ORDER BY t.started_at DESC, t.id DESC
@@ -1212,10 +1218,12 @@ type ReadTrainingRow struct {
 	EffortDigest    []byte
 	HeartDigest     []byte
 	RouteDigest     []byte
+	WholeSealed     []byte
 }
 
 // A member's workouts that show, the newest first, each with the digests asked for, and what zones are
-// drawn by. A row without a workout stands for a member who has none to show.
+// drawn by. Its owner gets those of the whole of what zones cut, and the whole. A row without a workout
+// stands for a member who has none to show.
 func (q *Queries) ReadTraining(ctx context.Context, arg ReadTrainingParams) ([]ReadTrainingRow, error) {
 	rows, err := q.db.Query(ctx, readTraining,
 		arg.Since,
@@ -1256,6 +1264,7 @@ func (q *Queries) ReadTraining(ctx context.Context, arg ReadTrainingParams) ([]R
 			&i.EffortDigest,
 			&i.HeartDigest,
 			&i.RouteDigest,
+			&i.WholeSealed,
 		); err != nil {
 			return nil, err
 		}

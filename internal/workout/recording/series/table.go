@@ -1,6 +1,9 @@
 package series
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // MaxSamples is the longest time axis a table may have: three days at one sample a second.
 const MaxSamples = 1 << 18
@@ -101,4 +104,28 @@ func (t Table) Check() error {
 		}
 	}
 	return nil
+}
+
+// TableOf is a table of the series of one family again, in channel order: the inverse of Table.Series, but
+// for moments without any value.
+func TableOf(f Family, all []Series) Table {
+	t := Table{Family: f}
+	for _, s := range all {
+		t.T = append(t.T, s.T...)
+	}
+	slices.Sort(t.T)
+	t.T = slices.Compact(t.T)
+	for _, s := range all {
+		col := Column{Channel: s.Channel, V: make([]int32, len(t.T))}
+		at := 0
+		for i, moment := range t.T {
+			col.V[i] = Absent
+			if at < len(s.T) && s.T[at] == moment {
+				col.V[i] = s.V[at]
+				at++
+			}
+		}
+		t.Columns = append(t.Columns, col)
+	}
+	return t
 }
