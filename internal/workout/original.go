@@ -53,7 +53,7 @@ func (p *packer) close() []byte {
 
 // unpackOriginal gives the file as it was sent.
 func unpackOriginal(packed []byte, most int64) ([]byte, error) {
-	reader, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(max(most, 1)))) //nolint:gosec // positive
+	reader, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(max(most, 1))))
 	if err != nil {
 		return nil, err
 	}
