@@ -29,9 +29,7 @@ func LapsBody(l workout.Laps, everyM float64, grant privacy.Grant) Body {
 		return Body{}
 	}
 	m := WorkoutLaps{WorkoutID: l.Workout.ID, EveryM: everyM, Laps: lapModels(l.Workout, g)}
-	for _, p := range splitsOf(l.Counted, g) {
-		m.Splits = append(m.Splits, Split(p))
-	}
+	m.Splits = append(m.Splits, splitsOf(l.Counted, g)...)
 	for _, p := range splitsOf(l.Tracked, g) {
 		m.TrackSplits = append(m.TrackSplits, TrackSplit(p))
 	}

@@ -300,7 +300,7 @@ func (c *Cast) subject(name, born string, audiences ...int) *Person {
 		// Long enough to estimate an FTP by, for everybody; and one of which nobody counted the distance.
 		long := recordingtest.Options{
 			Start: c.Clock.Now().Add(-200*time.Hour - time.Duration(n)*time.Minute), Seconds: 1260, Laps: 2,
-			Serial: 77001122, Seed: uint64(200 + n), Device: fmt.Sprintf("device-marker-%d6", n), Lat: 44.21737 + float64(n), Lon: 7.13519, //nolint:gosec // small
+			Serial: 77001122, Seed: uint64(200 + n), Device: fmt.Sprintf("device-marker-%d6", n), Lat: 44.21737 + float64(n), Lon: 7.13519,
 		}
 		c.record(p, 3, long)
 		long.Start, long.Seconds, long.Seed, long.NoDistance = long.Start.Add(-20*time.Hour), 240, long.Seed+50, true

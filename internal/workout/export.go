@@ -24,7 +24,7 @@ func (s *Service) Save(ctx context.Context, c db.Caller, id uuid.UUID) (Saved, p
 	var grant privacy.Grant
 	all := make([]series.Channel, series.Channels)
 	for i := range all {
-		all[i] = series.Channel(i) //nolint:gosec // there are few
+		all[i] = series.Channel(i)
 	}
 	err := s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		shown, samples, err := s.whole(ctx, tx, id, all...)

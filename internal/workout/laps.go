@@ -78,7 +78,7 @@ func (s *Service) whole(ctx context.Context, tx *db.Tx, id uuid.UUID, channels .
 
 // path is made of the samples of a part and stands under the same field; it is closed where there is none.
 func path(by privacy.Grant, samples privacy.Guarded[[]series.Series], of func([]series.Series) (training.Path, bool)) privacy.Guarded[training.Path] {
-	p, _ := privacy.Convert(by, samples, func(all []series.Series) (*training.Path, error) { //nolint:errcheck // of gives none
+	p, _ := privacy.Convert(by, samples, func(all []series.Series) (*training.Path, error) {
 		return kept(of(all)), nil
 	})
 	return p
@@ -86,7 +86,7 @@ func path(by privacy.Grant, samples privacy.Guarded[[]series.Series], of func([]
 
 // one is a channel of the samples of a part; closed where there is none.
 func one(by privacy.Grant, samples privacy.Guarded[[]series.Series], c series.Channel) privacy.Guarded[series.Series] {
-	s, _ := privacy.Convert(by, samples, func(all []series.Series) (*series.Series, error) { //nolint:errcheck // there is none
+	s, _ := privacy.Convert(by, samples, func(all []series.Series) (*series.Series, error) {
 		return kept(channel(all, c)), nil
 	})
 	return s
