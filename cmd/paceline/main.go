@@ -50,6 +50,7 @@ func commands() []command {
 		{"migrate", "bring the database to the newest schema", migrate},
 		{"admin", "create NAME: make an account that may administer; forgive: lift a budget; console, studio: what can be paired and shared", admin},
 		{"doctor", "say what is wrong with a set-up, and how to mend it", doctor},
+		{"simulate", "consoles: be many badly connected consoles, and check that nothing is lost or doubled", simulation},
 		{"keyring", "new FILE or rotate FILE: make or rotate the key ring", keyring},
 		{"healthcheck", "exit 0 if the service on PACELINE_ADDR is ready", healthcheck},
 	}
