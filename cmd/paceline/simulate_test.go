@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
@@ -19,6 +20,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/db/local"
 	"github.com/paceline/paceline/internal/testkit/pgtest"
 )
 
@@ -180,4 +183,84 @@ func TestTheSimulatorFindsWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The service is killed and PostgreSQL restarted, again and again while consoles send: what was
+// acknowledged is there.
+func TestSimulatedConsolesWhileServersFall(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp(local.Scratch(), "paceline-falling")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	postgres := func() *local.Server {
+		t.Helper()
+		s, err := local.Start(context.WithoutCancel(t.Context()), local.Options{Dir: dir + "/pg"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	pg := postgres()
+	t.Cleanup(func() { _ = pg.Stop(context.Background()) })
+	if err := db.CreateDatabase(t.Context(), pg.URL("postgres"), "paceline"); err != nil {
+		t.Fatal(err)
+	}
+	address := freePort(t)
+	serve := func() *process {
+		t.Helper()
+		p := start(t, "dev", "DATABASE_URL="+pg.URL("paceline"), "PACELINE_DATA="+dir, "PACELINE_ADDR="+address)
+		p.base = "http://" + address
+		return p.ready()
+	}
+	p := serve()
+	root := pgtest.Connect(t, pg.URL("paceline"))
+	count := func() (n int) {
+		t.Helper()
+		if err := root.QueryRow(t.Context(), `SELECT count(*) FROM workout WHERE source = 'console'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	const consoles, rides = 4, 25
+	type end struct {
+		ledger string
+		code   int
+	}
+	ended := make(chan end, 1)
+	go func() {
+		ledger, code := simulated(t, "--count", strconv.Itoa(consoles), "--rides", strconv.Itoa(rides), "--seconds", "120", "--seed", "5", "--url", p.port())
+		ended <- end{ledger, code}
+	}()
+	for fall := 1; fall <= 2; fall++ { // in the middle each time: a share of the rides is there
+		for count() < fall*consoles*rides/4 {
+			select {
+			case e := <-ended:
+				t.Fatalf("it was at its end before the fall %d, exit code %d\n%s", fall, e.code, e.ledger)
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+		if fall%2 == 1 {
+			p.kill()
+			p = serve()
+			continue
+		}
+		if err := root.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := pg.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		pg = postgres()
+		root = pgtest.Connect(t, pg.URL("paceline"))
+	}
+	e := <-ended
+	if e.code != 0 || figure(t, e.ledger, asSent) != consoles*rides || figure(t, e.ledger, "connections refused or lost") == 0 {
+		t.Errorf("exit code %d\n%s", e.code, e.ledger)
+	}
+	if n := count(); n != consoles*rides {
+		t.Errorf("%d workouts", n)
+	}
+	t.Log(e.ledger)
 }
