@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -97,7 +98,8 @@ func between(t *testing.T, p *process, change func(r *http.Request, body []byte)
 		t.Fatal(err)
 	}
 	proxy := &http.Server{ReadHeaderTimeout: time.Minute, Handler: &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		ErrorLog: log.New(io.Discard, "", 0), // connections break, as they are meant to
+		Rewrite:  func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		ModifyResponse: func(r *http.Response) error {
 			body, err := io.ReadAll(r.Body)
 			if err != nil || r.StatusCode != http.StatusOK {
