@@ -11,6 +11,7 @@ import (
 	"github.com/paceline/paceline/internal/account/query"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/pairing"
 )
@@ -37,18 +38,23 @@ func (s *Service) Consent(ctx context.Context, c db.Caller, typed string, from n
 }
 
 // Approve says yes to a console, by what its owner calls it, or, where a studio's console
-// asks, to one ride on it.
+// asks, to one ride on it. Who pairs a console is told by mail: it stays for a year.
 func (s *Service) Approve(ctx context.Context, c db.Caller, typed, name string) error {
 	return s.typed(ctx, c, typed, func(ctx context.Context, tx *db.Tx, q *query.Queries, row query.TypeCodeRow) error {
-		if !row.ConsoleID.Valid {
-			if err := mayPair(ctx, tx, q); err != nil {
-				return err
-			}
-		}
 		if name == "" {
 			name = row.ModelName
 		}
-		return s.decide(ctx, tx, q, row, true, &name)
+		if row.ConsoleID.Valid {
+			return s.decide(ctx, tx, q, row, true, &name)
+		}
+		email, err := mayPair(ctx, tx, q)
+		if err == nil {
+			err = s.decide(ctx, tx, q, row, true, &name)
+		}
+		if err != nil {
+			return err
+		}
+		return s.post(ctx, q, tx.Now(), mail.Message{Kind: mail.ConsolePaired, To: email, Data: mail.Data{At: tx.Now()}})
 	})
 }
 
@@ -80,7 +86,9 @@ func (s *Service) typed(ctx context.Context, c db.Caller, typed string,
 			return err
 		}
 		// What fn refuses has still typed the code once; it writes nothing before it refuses.
-		failed = fn(ctx, tx, q, row)
+		if failed = fn(ctx, tx, q, row); failed != nil && fault.KindOf(failed) == fault.KindInternal {
+			return failed
+		}
 		return nil
 	})
 	if err != nil {
@@ -90,19 +98,20 @@ func (s *Service) typed(ctx context.Context, c db.Caller, typed string,
 }
 
 // mayPair: whoever pairs has signed in just now, and has no more consoles than a list holds.
-func mayPair(ctx context.Context, tx *db.Tx, q *query.Queries) error {
+// It gives the address to tell of it.
+func mayPair(ctx context.Context, tx *db.Tx, q *query.Queries) (email string, err error) {
 	session, err := q.ViewersSession(ctx, tx.Viewer().Session())
 	if err != nil {
-		return err
+		return "", err
 	}
 	if session.CreatedAt.Add(freshFor).Before(tx.Now()) {
-		return fault.Forbidden("fresh_login_required", "sign in again to pair a console")
+		return "", fault.Forbidden("fresh_login_required", "sign in again to pair a console")
 	}
 	consoles, err := q.CountConsoles(ctx, tx.Viewer().Member(), tx.Now())
 	if err == nil && consoles >= maxConsoles {
 		err = fault.Conflict("too_many_consoles", "revoke a console before you pair another")
 	}
-	return err
+	return session.Email, err
 }
 
 func (*Service) decide(ctx context.Context, tx *db.Tx, q *query.Queries, row query.TypeCodeRow, approve bool, name *string) error {

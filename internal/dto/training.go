@@ -63,6 +63,7 @@ func splitsOf(from workout.Splits, g opener) []Split {
 func ZonesBody(z workout.TimeInZones, grant privacy.Grant) Body {
 	var s shower
 	g := s.by(grant)
+	g.note() // that there is such a workout, where nothing else opens
 	m := WorkoutZones{WorkoutID: z.WorkoutID}
 	if p := derived(g, z.Power); p != nil {
 		m.PowerZones = &PowerZones{Model: p.Model.Name, Source: p.Model.Source, Zones: []PowerZone{}}

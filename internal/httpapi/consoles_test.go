@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/service"
 	"github.com/paceline/paceline/internal/testkit"
 )
@@ -407,7 +408,26 @@ func TestPairingsAreRefused(t *testing.T) {
 		t.Errorf("a stale session is told %v", got)
 	}
 	w.Login(ada)
+	told := func() (n int) {
+		for range 2000 { // the jobs look by themselves every five seconds
+			if w.Query(`SELECT count(*)::text FROM auth.mail`) == "0" {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		for _, m := range w.Outbox.Recent() {
+			if m.Kind == mail.ConsolePaired && m.To == ada.Email {
+				n++
+			}
+		}
+		return n
+	}
+	before := told()
 	ada.Do(http.MethodPut, "/v1/me/pairings/"+user, map[string]any{}).Want(t, http.StatusNoContent)
+	ada.Do(http.MethodPut, "/v1/me/pairings/"+user, map[string]any{}).Want(t, http.StatusConflict)
+	if now := told(); now != before+1 {
+		t.Errorf("ada was told %d times that a console was paired", now-before)
+	}
 	// Firmware that was withdrawn gets no tokens, until it is another one.
 	console := w.Pair(ada, "sync")
 	accounts := w.Service.Accounts

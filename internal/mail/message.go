@@ -34,11 +34,12 @@ const (
 	ResetCode       Kind = "reset_code"       // Code, Minutes: sets a new password
 	PasswordChanged Kind = "password_changed" // At: the password is another one now
 	NewLogin        Kind = "new_login"        // At: a new session began
+	ConsolePaired   Kind = "console_paired"   // At: a console may act for the account from now on
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{VerifyCode, AddressKnown, ResetCode, PasswordChanged, NewLogin}
+	return []Kind{VerifyCode, AddressKnown, ResetCode, PasswordChanged, NewLogin, ConsolePaired}
 }
 
 // Message is a mail to be written. It goes through JSON unchanged, for the sealed outbox.
@@ -95,7 +96,7 @@ func (d Data) check(kind Kind) error {
 		if d.Minutes < 1 || d.Minutes > 7*24*60 {
 			return invalid("the minutes are not from 1 to a week")
 		}
-	case PasswordChanged, NewLogin:
+	case PasswordChanged, NewLogin, ConsolePaired:
 		if d.At.IsZero() {
 			return invalid("the time is missing")
 		}

@@ -19,6 +19,7 @@ var subjects = map[Kind]string{
 	ResetCode:       "Your code for a new Paceline password",
 	PasswordChanged: "Your Paceline password was changed",
 	NewLogin:        "A new login to your Paceline account",
+	ConsolePaired:   "A console was paired with your Paceline account",
 }
 
 // Text is a written mail.

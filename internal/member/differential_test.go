@@ -169,7 +169,7 @@ func (c *crowd) compare(what string, viewer person) {
 		equal("relation to "+owner.Name, read.Relation(), g.Relation())
 		want := map[string]bool{}
 		for _, rule := range privacy.Model() {
-			if rule.Subject == "profile" && rule.Field != privacy.Groups && rule.Field != privacy.Stats && g.Shows(rule.Field) {
+			if rule.Subject == "profile" && rule.Field != privacy.Groups && rule.Field != privacy.Stats && rule.Field != privacy.PrivacyZones && g.Shows(rule.Field) {
 				want[rule.Name] = true
 			}
 		}

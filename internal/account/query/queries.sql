@@ -335,7 +335,10 @@ RETURNING p.device_hash, p.model, p.firmware, p.scopes, p.network, p.asked_at, p
 UPDATE auth.pairing SET state = sqlc.arg(state), member_id = viewer_id(), name = sqlc.arg(name) WHERE device_hash = sqlc.arg(device_hash);
 
 -- name: ViewersSession :one
-SELECT created_at, kind FROM auth.session WHERE member_id = viewer_id() AND id = sqlc.arg(id);
+SELECT s.created_at, s.kind, a.email
+FROM auth.session s
+JOIN auth.account a ON a.member_id = s.member_id
+WHERE s.member_id = viewer_id() AND s.id = sqlc.arg(id);
 
 -- name: CountConsoles :one
 SELECT count(*) FROM auth.session

@@ -1972,18 +1972,22 @@ func (q *Queries) ViewersCredential(ctx context.Context) (ViewersCredentialRow, 
 }
 
 const viewersSession = `-- name: ViewersSession :one
-SELECT created_at, kind FROM auth.session WHERE member_id = viewer_id() AND id = $1
+SELECT s.created_at, s.kind, a.email
+FROM auth.session s
+JOIN auth.account a ON a.member_id = s.member_id
+WHERE s.member_id = viewer_id() AND s.id = $1
 `
 
 type ViewersSessionRow struct {
 	CreatedAt time.Time
 	Kind      string
+	Email     string
 }
 
 func (q *Queries) ViewersSession(ctx context.Context, id uuid.UUID) (ViewersSessionRow, error) {
 	row := q.db.QueryRow(ctx, viewersSession, id)
 	var i ViewersSessionRow
-	err := row.Scan(&i.CreatedAt, &i.Kind)
+	err := row.Scan(&i.CreatedAt, &i.Kind, &i.Email)
 	return i, err
 }
 

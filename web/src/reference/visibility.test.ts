@@ -18,6 +18,9 @@ describe('visibilityOf', () => {
     ['workout', 'followers', 'set per workout'],
     ['always', 'always', ''],
     ['owner', 'owner', 'never shown to anyone else'],
+    ['workout+weight_kg', 'only_me', 'shown to whoever all of its fields are shown to'],
+    ['always+id', 'members', 'shown to whoever all of its fields are shown to'],
+    ['id+shoe_size', 'unknown', 'shown to whoever all of its fields are shown to'],
   ])('tells %s', (mark, audience, widening) => {
     expect(see(mark)).toEqual([audience, widening]);
   });

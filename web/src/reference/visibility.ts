@@ -47,9 +47,17 @@ export function visibilityOf(contract: Contract, mark: string | undefined): Visi
   if (mark === 'owner') {
     return { mark, audience: 'owner', label: 'Owner only', widening: 'never shown to anyone else' };
   }
+  if (mark.includes('+')) return ofAll(contract, mark);
   const field = fieldOf(contract, mark);
   if (!field) return { mark, audience: 'unknown', label: 'Unknown field', widening: 'not in the privacy model' };
   return { mark, audience: field.default, label: audienceLabel(field.default), widening: wideningOf(field), field };
+}
+
+/** What is made of several fields: it shows to whoever all of them show to. */
+function ofAll(contract: Contract, mark: string): Visibility {
+  const parts = mark.split('+').map((one) => visibilityOf(contract, one));
+  const narrowest = parts.reduce((a, b) => (reach(b.audience) < reach(a.audience) ? b : a));
+  return { mark, audience: narrowest.audience, label: narrowest.label, widening: 'shown to whoever all of its fields are shown to' };
 }
 
 export function fieldOf(contract: Contract, mark: string): Field | undefined {
