@@ -293,7 +293,11 @@ func TestARideEnds(t *testing.T) {
 		t.Fatalf("a ride that goes on is told %v", code)
 	}
 	works(fifth, http.StatusForbidden)
-	w.Clock.Advance(15 * time.Minute)
+	w.Clock.Advance(9 * time.Minute)
+	if fifth, code = refresh(t, w, fifth.Key, fifth.Refresh); code != nil {
+		t.Fatalf("a ride that goes on is told %v", code)
+	}
+	w.Clock.Advance(6 * time.Minute) // a refresh is no use of it: nobody has to be there
 	works(fifth, http.StatusUnauthorized)
 	if _, code := refresh(t, w, fifth.Key, fifth.Refresh); code != "invalid_grant" {
 		t.Errorf("a ride that idled refreshes: %v", code)
