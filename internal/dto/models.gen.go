@@ -1627,6 +1627,24 @@ type TrainingLoad struct {
 	Days []LoadDay `json:"days"`
 }
 
+// Twin defines model for Twin.
+type Twin struct {
+	// Agreement How far what both measured goes up and down together, 1 for always: Pearson's correlation, the mean over the channels. Absent where they share no channel that says anything.
+	Agreement *float64 `json:"agreement,omitempty"`
+
+	// Overlap The part of the longer one's time that both have.
+	Overlap   float64            `json:"overlap"`
+	WorkoutID openapi_types.UUID `json:"workout_id"`
+}
+
+// TwinList defines model for TwinList.
+type TwinList struct {
+	Items []Twin `json:"items"`
+
+	// MergedFrom The two that this workout was made of; empty for one that is no merged one.
+	MergedFrom []openapi_types.UUID `json:"merged_from"`
+}
+
 // Username Lower-case letters, digits, `_`, `.` and `-`; starts and ends with a letter or digit; does not look like a UUID.
 type Username = string
 
@@ -1767,6 +1785,12 @@ type WorkoutList struct {
 
 	// NextCursor Absent on the last page.
 	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// WorkoutMerge defines model for WorkoutMerge.
+type WorkoutMerge struct {
+	// Other The other recording, of yours as well.
+	Other openapi_types.UUID `json:"other"`
 }
 
 // WorkoutPatch A member that is absent stays as it is; `null` clears.
@@ -2095,6 +2119,12 @@ type GetWorkoutLapsParams struct {
 	EveryM *float64 `form:"every_m,omitempty" json:"every_m,omitempty"`
 }
 
+// MergeWorkoutsParams defines parameters for MergeWorkouts.
+type MergeWorkoutsParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetWorkoutStreamsParams defines parameters for GetWorkoutStreams.
 type GetWorkoutStreamsParams struct {
 	// Channels Which channels; all when absent.
@@ -2166,3 +2196,6 @@ type ImportWorkoutsMultipartRequestBody = ImportForm
 
 // UpdateWorkoutJSONRequestBody defines body for UpdateWorkout for application/json ContentType.
 type UpdateWorkoutJSONRequestBody = WorkoutPatch
+
+// MergeWorkoutsJSONRequestBody defines body for MergeWorkouts for application/json ContentType.
+type MergeWorkoutsJSONRequestBody = WorkoutMerge

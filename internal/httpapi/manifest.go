@@ -35,7 +35,7 @@ const (
 
 var accessValues = map[string][]string{
 	"auth":   {authNone, authSession, authConsole, authEither},
-	"object": {"none", "self", "member", "workout", "session", "zone", "console", "import"},
+	"object": {"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
 	"cache":  {"no-store", "public"},
 }

@@ -239,12 +239,21 @@ type ServerInterface interface {
 	// GetWorkoutLaps Read a workout's laps and splits
 	// (GET /v1/workouts/{id}/laps)
 	GetWorkoutLaps(ctx echo.Context, id WorkoutID, params GetWorkoutLapsParams) error
+	// UnmergeWorkout Undo a merge
+	// (DELETE /v1/workouts/{id}/merge)
+	UnmergeWorkout(ctx echo.Context, id WorkoutID) error
+	// MergeWorkouts Make one workout of two recordings of a ride
+	// (POST /v1/workouts/{id}/merge)
+	MergeWorkouts(ctx echo.Context, id WorkoutID, params MergeWorkoutsParams) error
 	// GetWorkoutOriginal Get the file that a workout came from
 	// (GET /v1/workouts/{id}/original)
 	GetWorkoutOriginal(ctx echo.Context, id WorkoutID) error
 	// GetWorkoutStreams Read a workout's samples
 	// (GET /v1/workouts/{id}/streams)
 	GetWorkoutStreams(ctx echo.Context, id WorkoutID, params GetWorkoutStreamsParams) error
+	// ListTwins Find other recordings of the same ride
+	// (GET /v1/workouts/{id}/twins)
+	ListTwins(ctx echo.Context, id WorkoutID) error
 	// GetWorkoutZones Read a workout's time in zones
 	// (GET /v1/workouts/{id}/zones)
 	GetWorkoutZones(ctx echo.Context, id WorkoutID) error
@@ -1626,6 +1635,58 @@ func (w *ServerInterfaceWrapper) GetWorkoutLaps(ctx echo.Context) error {
 	return err
 }
 
+// UnmergeWorkout converts echo context to params.
+func (w *ServerInterfaceWrapper) UnmergeWorkout(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnmergeWorkout(ctx, id)
+	return err
+}
+
+// MergeWorkouts converts echo context to params.
+func (w *ServerInterfaceWrapper) MergeWorkouts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MergeWorkoutsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MergeWorkouts(ctx, id, params)
+	return err
+}
+
 // GetWorkoutOriginal converts echo context to params.
 func (w *ServerInterfaceWrapper) GetWorkoutOriginal(ctx echo.Context) error {
 	var err error
@@ -1671,6 +1732,22 @@ func (w *ServerInterfaceWrapper) GetWorkoutStreams(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetWorkoutStreams(ctx, id, params)
+	return err
+}
+
+// ListTwins converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTwins(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTwins(ctx, id)
 	return err
 }
 
@@ -1801,6 +1878,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/workouts/:id", wrapper.DeleteWorkout, options.OperationMiddlewares["deleteWorkout"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id", wrapper.GetWorkout, options.OperationMiddlewares["getWorkout"]...)
 	router.PATCH(options.BaseURL+"/v1/workouts/:id", wrapper.UpdateWorkout, options.OperationMiddlewares["updateWorkout"]...)
+	router.GET(options.BaseURL+"/v1/workouts/:id/twins", wrapper.ListTwins, options.OperationMiddlewares["listTwins"]...)
+	router.DELETE(options.BaseURL+"/v1/workouts/:id/merge", wrapper.UnmergeWorkout, options.OperationMiddlewares["unmergeWorkout"]...)
+	router.POST(options.BaseURL+"/v1/workouts/:id/merge", wrapper.MergeWorkouts, options.OperationMiddlewares["mergeWorkouts"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/streams", wrapper.GetWorkoutStreams, options.OperationMiddlewares["getWorkoutStreams"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/laps", wrapper.GetWorkoutLaps, options.OperationMiddlewares["getWorkoutLaps"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/zones", wrapper.GetWorkoutZones, options.OperationMiddlewares["getWorkoutZones"]...)

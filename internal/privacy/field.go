@@ -34,6 +34,7 @@ const (
 	Sync
 	Leaderboard
 	PrivacyZones
+	Merge
 	fieldCount
 )
 
@@ -102,6 +103,7 @@ var rules = [fieldCount]Rule{
 	Sync:          {Sync, "workout", "sync", Fixed, OnlyMe, ScopeSync, NoSlot, false},
 	Leaderboard:   {Leaderboard, "class", "leaderboard", FromSetting, Followers, ScopeWorkoutsRead, 18, false},
 	PrivacyZones:  {PrivacyZones, "profile", "privacy_zones", Fixed, OnlyMe, ScopeLocationRead, NoSlot, true},
+	Merge:         {Merge, "workout", "merge", Fixed, OnlyMe, ScopeWorkoutsRead, NoSlot, false},
 }
 
 // Model is the whole table, row by row.

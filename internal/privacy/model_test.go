@@ -40,6 +40,7 @@ var written = []string{
 	"workout sync fixed only_me sync",
 	"class leaderboard setting followers workouts:read",
 	"profile privacy_zones fixed only_me location:read sealed",
+	"workout merge fixed only_me workouts:read",
 }
 
 var sourceNames = map[privacy.Source]string{

@@ -289,9 +289,10 @@ func (c *Cast) subject(name, born string, audiences ...int) *Person {
 		"lat": -33.45694 - float64(n), "lon": -70.64827, "radius_m": 431 + n, "name": fmt.Sprintf("zone-marker-%d7", n),
 	}).Want(t, http.StatusCreated)
 	p.Zone, _ = zone.Map(t)["id"].(string)
+	start := c.Clock.Now().Add(-24*time.Hour - time.Duration(n)*time.Minute)
 	for i, audience := range audiences {
 		c.record(p, audience, recordingtest.Options{
-			Start: c.Clock.Now().Add(-time.Duration(24*i+24)*time.Hour - time.Duration(n)*time.Minute), Seconds: 90, Laps: 2,
+			Start: start.Add(-time.Duration(24*i) * time.Hour), Seconds: 90, Laps: 2,
 			Serial: 77001122 + uint32(n), Seed: uint64(10*n + i), Device: fmt.Sprintf("device-marker-%d%d", n, audience), //nolint:gosec // small
 			Lat: 47.31737 + float64(n) + 0.1*float64(i), Lon: 8.62519 + float64(i),
 		})
@@ -314,7 +315,30 @@ func (c *Cast) subject(name, born string, audiences ...int) *Person {
 		Start: c.Clock.Now().Add(-240*time.Hour - time.Duration(n)*time.Minute), Seconds: 60, Laps: 2, Indoor: true,
 		Seed: uint64(100 + n), Serial: 77001122, Device: fmt.Sprintf("device-marker-%d8", n),
 	})
+	if n == 0 {
+		c.twins(p, start)
+	}
 	return p
+}
+
+// twins are two rides that were each recorded twice: the first one of all, at start, and one whose records
+// were merged. One of these was for followers, the other for nobody.
+func (c *Cast) twins(p *Person, start time.Time) {
+	c.T.Helper()
+	for i := range 3 {
+		o := recordingtest.Options{
+			Start: start, Seconds: 90, Laps: 2, NoPlace: true, Seed: uint64(200 + i), Serial: 77001122, Device: fmt.Sprintf("device-marker-7%d", i),
+		}
+		if i > 0 {
+			o.Start = start.Add(-300 * time.Hour)
+		}
+		c.record(p, i%2, o)
+	}
+	n := len(p.Workouts)
+	p.Twin = p.Workouts[n-3].ID
+	merged := p.Do(http.MethodPost, "/v1/workouts/"+p.Workouts[n-2].ID+"/merge", map[string]any{"other": p.Workouts[n-1].ID}).Want(c.T, http.StatusCreated)
+	id, _ := merged.Map(c.T)["id"].(string)
+	p.Workouts = append(p.Workouts[:n-2], Recorded{id, 0, Holds{Samples: true}})
 }
 
 // record imports a recording, and adds what none of them says.
@@ -328,7 +352,7 @@ func (c *Cast) record(p *Person, audience int, o recordingtest.Options) {
 		"audience": audienceNames[audience], "title": fmt.Sprintf("title-marker-%s-%d-%d", p.Name, audience, o.Seed),
 		"notes": fmt.Sprintf("note-marker-%s-%d-%d", p.Name, audience, o.Seed), "calories_kcal": 20.125 + float64(o.Seed)/16,
 	}).Want(c.T, http.StatusOK)
-	p.Workouts = append(p.Workouts, Recorded{id, audience, Holds{File: true, Samples: true, Track: !o.Indoor}})
+	p.Workouts = append(p.Workouts, Recorded{id, audience, Holds{File: true, Samples: true, Track: !o.Indoor && !o.NoPlace}})
 }
 
 // uploads has two archives read: of one the files are refused, the other is no archive. Nothing is a

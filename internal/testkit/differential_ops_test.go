@@ -195,7 +195,7 @@ func (w *randomWorld) sees(a *answer, body map[string]any, prefix string) {
 func (w *randomWorld) seesWorkout(a *answer, body map[string]any) {
 	id, _ := uuid.Parse(fmt.Sprint(body["id"]))
 	label := fmt.Sprint(body["id"])
-	for _, one := range w.workouts {
+	for _, one := range slices.Concat(w.workouts, w.merged) {
 		if one.id == id {
 			label = one.label(w)
 		}
@@ -410,7 +410,42 @@ func (w *randomWorld) workoutAsked(v viewer, one rawWorkout, g privacy.Grant) []
 				}
 			})
 		}},
+		w.twinsAsked(v, one, path+"/twins"),
 	}, w.madeOf(v, one, g)...)
+}
+
+// twinsAsked: of twins only the owner gets to know; here they began at the same moment.
+func (w *randomWorld) twinsAsked(v viewer, one rawWorkout, path string) asking {
+	want := said(http.StatusNotFound)
+	if v.id == one.owner {
+		want = said(http.StatusOK)
+		for _, other := range w.merged {
+			if other.into.UUID == one.id {
+				want.row(other.label(w))
+			}
+		}
+		for _, other := range w.workouts {
+			if len(want.order) == 0 && other.owner == one.owner && other.id != one.id && other.started.Equal(one.started) {
+				want.row(other.label(w))
+			}
+		}
+	}
+	if v.id == uuid.Nil {
+		want = said(http.StatusUnauthorized)
+	}
+	return asking{operation: "listTwins", path: path, want: want, ask: func() answer {
+		return w.get(v, path, func(a *answer, m map[string]any) {
+			items, _ := m["items"].([]any)
+			from, _ := m["merged_from"].([]any)
+			for _, id := range from {
+				w.seesWorkout(a, map[string]any{"id": id})
+			}
+			for _, item := range items {
+				twin, _ := item.(map[string]any)
+				w.seesWorkout(a, map[string]any{"id": twin["workout_id"]})
+			}
+		})
+	}}
 }
 
 // channels are those that the owner gets.
@@ -453,7 +488,7 @@ func (w *randomWorld) ownThings(v viewer) []asking {
 	member := func(a *answer, m map[string]any) { w.sees(a, m, "") }
 	add("listFeed", "/v1/feed", feed, func() answer { return w.pages(v, "/v1/feed", w.seesWorkout) }, true)
 	changed := said(http.StatusOK)
-	for _, one := range w.workouts {
+	for _, one := range slices.Concat(w.workouts, w.merged) { // of the merged ones, that they are gone
 		if one.owner == v.id {
 			changed.row(one.label(w))
 		}

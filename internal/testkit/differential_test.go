@@ -58,6 +58,7 @@ type randomWorld struct {
 	edges    map[[2]uuid.UUID]privacy.Edge
 	unnamed  map[[2]uuid.UUID]bool // blocked by an id whose owner hid from who blocked
 	workouts []rawWorkout
+	merged   []rawWorkout               // those that another is shown in the place of
 	profile  map[string]map[string]bool // the members of their own profile that each has, by name
 	whole    map[uuid.UUID]map[string]bool
 	files    map[string][]byte            // a recording that each imported, by name
@@ -79,6 +80,7 @@ type rawWorkout struct {
 	sampled   []string // the families with samples
 	powered   bool     // power is among the samples
 	first     bool     // the newest of its owner's: what importAgain imports
+	into      uuid.NullUUID
 }
 
 func (r rawWorkout) label(w *randomWorld) string {
@@ -129,6 +131,18 @@ func (w *randomWorld) join(name, born string, i int) {
 		"sport": "ride", "started_at": o.Start.AddDate(0, 0, -9).Format(time.RFC3339), "duration_s": 600, "notes": "n",
 		"power_avg_w": 200, "heart_rate_avg_bpm": 140, "ascent_m": 10, "distance_m": 5000,
 	}).Want(t, http.StatusCreated)
+	if i%3 == 1 { // two rides that were recorded twice, of which one is merged
+		var ids []string
+		for n := range 4 {
+			twin := withDay(o, 5+n/2)
+			twin.Seed += uint64(1000 * n) //nolint:gosec // small
+			made := p.Upload("/v1/workouts/import", "twin.fit", recordingtest.RideFIT(twin)).Want(t, http.StatusCreated)
+			var list struct{ Items []struct{ ID string } }
+			made.JSON(t, &list)
+			ids = append(ids, list.Items[0].ID)
+		}
+		p.Do(http.MethodPost, "/v1/workouts/"+ids[0]+"/merge", map[string]any{"other": ids[1]}).Want(t, http.StatusCreated)
+	}
 	for range i % 3 {
 		p.Upload("/v1/workouts/import", "export.zip", testkit.Packed(t, map[string][]byte{"1.fit": []byte("none")})).Want(t, http.StatusAccepted)
 	}
@@ -246,7 +260,7 @@ func (w *randomWorld) pair(p, q *testkit.Person, r *rand.Rand) {
 func (w *randomWorld) readBack() {
 	w.T.Helper()
 	w.unnamed = map[[2]uuid.UUID]bool{}
-	w.settings, w.edges, w.workouts = map[uuid.UUID]privacy.Settings{}, map[[2]uuid.UUID]privacy.Edge{}, nil
+	w.settings, w.edges, w.workouts, w.merged = map[uuid.UUID]privacy.Settings{}, map[[2]uuid.UUID]privacy.Edge{}, nil, nil
 	ctx := w.T.Context()
 	each := func(sql string, into []any, do func()) {
 		rows, err := w.Root.Query(ctx, sql)
@@ -274,13 +288,18 @@ func (w *randomWorld) readBack() {
 	var started time.Time
 	var distance, track *float64
 	var families, sampled []string
-	each(`SELECT w.member_id, w.id, w.audience, w.started_at, w.distance_m, max(p.distance_m), array_agg(p.family ORDER BY p.family),
+	var into uuid.NullUUID
+	each(`SELECT w.member_id, w.id, w.audience, w.merged_into, w.started_at, w.distance_m, max(p.distance_m), array_agg(p.family ORDER BY p.family),
 			array_agg(p.family ORDER BY p.family) FILTER (WHERE p.samples_sealed IS NOT NULL)
 		FROM workout w LEFT JOIN workout_part p ON p.member_id = w.member_id AND p.workout_id = w.id
 		GROUP BY w.member_id, w.id ORDER BY w.started_at DESC, w.id DESC`,
-		[]any{&id, &other, &audience, &started, &distance, &track, &families, &sampled}, func() {
+		[]any{&id, &other, &audience, &into, &started, &distance, &track, &families, &sampled}, func() {
+			if into.Valid {
+				w.merged = append(w.merged, rawWorkout{owner: id, id: other, into: into})
+				return
+			}
 			newest := !slices.ContainsFunc(w.workouts, func(one rawWorkout) bool { return one.owner == id })
-			w.workouts = append(w.workouts, rawWorkout{id, other, privacy.Audience(audience), started, distance, track, slices.Clone(families), slices.Clone(sampled), w.whole[other]["power_avg_w"], newest}) //nolint:gosec // checked by the table
+			w.workouts = append(w.workouts, rawWorkout{id, other, privacy.Audience(audience), started, distance, track, slices.Clone(families), slices.Clone(sampled), w.whole[other]["power_avg_w"], newest, into}) //nolint:gosec // checked by the table
 		})
 }
 

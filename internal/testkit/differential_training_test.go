@@ -63,7 +63,8 @@ func (w *randomWorld) madeOf(v viewer, one rawWorkout, g privacy.Grant) []asking
 		all = append(all, asking{operation: "exportWorkout", path: path, want: said(status), ask: func() answer { return w.get(v, path, nil) }})
 	}
 	original := http.StatusNotFound
-	if v.id == one.owner && one.sampled != nil {
+	merged := slices.ContainsFunc(w.merged, func(from rawWorkout) bool { return from.into.UUID == one.id }) // of two files, so of none
+	if v.id == one.owner && one.sampled != nil && !merged {
 		original = http.StatusOK
 	}
 	return append(all, asking{

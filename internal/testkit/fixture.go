@@ -57,6 +57,15 @@ var objects = map[string]func(c *Cast) []Target{
 		}
 		return append(all, Target{ID: uuid.Must(uuid.NewV7()).String(), Kind: "workout"})
 	},
+	// For what only its owner does with a workout.
+	"own_workout": func(c *Cast) (all []Target) {
+		for _, p := range c.People {
+			for _, w := range p.Workouts {
+				all = append(all, Target{ID: w.ID, Of: p, Ceiling: w.Audience, Kind: "own_workout", hidden: true})
+			}
+		}
+		return append(all, Target{ID: uuid.Must(uuid.NewV7()).String(), Kind: "own_workout", hidden: true})
+	},
 	"console": func(c *Cast) (all []Target) {
 		for _, p := range c.People {
 			for _, id := range p.Consoles {
@@ -206,6 +215,13 @@ var needs = map[string]func(c *Cast, asker *Person, members map[string]any) map[
 		device, user := c.Codes(c.Key, "sync")
 		c.fit(asker).Do(http.MethodPut, "/v1/me/pairings/"+user, map[string]any{}).Want(c.T, http.StatusNoContent)
 		return map[string]any{"device_code": device}
+	},
+	// The other record of the asker's first ride.
+	"WorkoutMerge": func(_ *Cast, asker *Person, _ map[string]any) map[string]any {
+		if asker == nil || asker.Twin == "" {
+			return nil
+		}
+		return map[string]any{"other": asker.Twin}
 	},
 	"DeleteAccountRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		return map[string]any{"password": c.orSpare(asker).Password}

@@ -164,6 +164,7 @@ type Person struct {
 	Gone     bool // the account was deleted
 	Choices  Choices
 	Workouts []Recorded
+	Twin     string            // another record of their first ride; one of the workouts
 	Consoles []string          // ids
 	Imports  []string          // ids
 	Values   map[string]string // what they said of themselves, by field

@@ -38,7 +38,7 @@ func newDraft(f Facts) (draft, error) {
 }
 
 // write adds the workout with its parts, and says which one it is now: another one where the same
-// recording was there already.
+// recording was there already, be it merged.
 func (d draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.Audience) (id uuid.UUID, added bool, err error) {
 	q := query.New(tx)
 	row, err := d.row(by)
@@ -54,7 +54,7 @@ func (d draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.A
 		if err != nil || len(made) == 1 {
 			return d.id, true, err
 		}
-		id, err := q.FindRecording(ctx, by.id, d.fingerprint)
+		id, err := q.FindRecording(ctx, d.fingerprint)
 		if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 			return id, false, err
 		}

@@ -60,9 +60,23 @@ func (r Repeat) once(ctx context.Context, tx *db.Tx, by self, create func() ([]u
 }
 
 // readMade reads what a create made, in that order, through the policy as it is now. What was
-// deleted since is left out; when that is all of it, it is a Conflict.
+// deleted since is left out; when that is all of it, it is a Conflict. What is merged comes as the workout
+// that is shown in its place.
 func (s *Service) readMade(ctx context.Context, tx *db.Tx, by self, made []uuid.UUID) ([]Shown, error) {
-	rows, err := query.New(tx).ReadMade(ctx, made)
+	out, err := s.readThose(ctx, tx, by, made)
+	if err == nil && len(out) < len(made) { // some are gone, or merged
+		if made, err = query.New(tx).ShownAs(ctx, made); err == nil {
+			out, err = s.readThose(ctx, tx, by, made)
+		}
+	}
+	if err == nil && len(out) == 0 {
+		err = fault.Conflict("gone", "what this made has been deleted since")
+	}
+	return out, err
+}
+
+func (s *Service) readThose(ctx context.Context, tx *db.Tx, by self, ids []uuid.UUID) ([]Shown, error) {
+	rows, err := query.New(tx).ReadMade(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -78,13 +92,11 @@ func (s *Service) readMade(ctx context.Context, tx *db.Tx, by self, made []uuid.
 		}
 	}
 	var out []Shown
-	for _, id := range made {
+	for _, id := range ids {
 		if item, there := found[id]; there {
 			out = append(out, item)
+			delete(found, id) // two that are merged come once
 		}
-	}
-	if len(out) == 0 {
-		return nil, fault.Conflict("gone", "what this made has been deleted since")
 	}
 	return out, nil
 }

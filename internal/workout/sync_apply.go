@@ -45,7 +45,7 @@ func (at *syncing) apply(ctx context.Context) (SyncStatus, error) {
 		d.fingerprint = nil
 	}
 	if at.row.Duplicate { // of what it was; now it is another
-		at.row.WorkoutID, at.row.Duplicate = uuid.NullUUID{}, false
+		at.row.WorkoutID, at.row.Duplicate, at.shown = uuid.NullUUID{}, false, uuid.Nil
 	}
 	status, err := at.applyDraft(ctx, d)
 	if err != nil {
@@ -113,19 +113,23 @@ func (at *syncing) applyDraft(ctx context.Context, d draft) (SyncStatus, error) 
 		}
 		at.row.WorkoutID, at.row.Duplicate = uuid.NullUUID{UUID: id, Valid: true}, !added
 		if !added {
-			return SyncDuplicate, nil
+			at.shown, err = shownAs(ctx, at.q, id)
+			return SyncDuplicate, err
 		}
 		return SyncCreated, at.keepSaid(d)
 	}
 	own := at.row.WorkoutID.UUID
 	if d.fingerprint != nil {
-		other, err := at.q.FindRecording(ctx, at.by.id, d.fingerprint)
+		other, err := at.q.FindRecording(ctx, d.fingerprint)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return "", err
 		}
 		if err == nil && other != own { // it came whole some other way while this one went on
-			_, err := at.q.DeleteWorkout(ctx, query.DeleteWorkoutParams{MemberID: at.by.id, ID: own, Now: at.tx.Now()})
+			if _, err := at.q.DeleteWorkout(ctx, query.DeleteWorkoutParams{MemberID: at.by.id, ID: own, Now: at.tx.Now()}); err != nil {
+				return "", err
+			}
 			at.row.WorkoutID.UUID, at.row.Duplicate, at.row.AppliedSealed = other, true, nil
+			at.shown, err = shownAs(ctx, at.q, other)
 			return SyncDuplicate, err
 		}
 	}

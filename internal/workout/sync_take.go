@@ -4,12 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
@@ -27,6 +25,8 @@ type syncing struct {
 	item SyncItem
 	row  query.SyncWorkout
 	have []query.ListPartsRow // of row.Version, in order
+	// shown is what its owner sees in the workout's place; nil where the workout itself is all there is.
+	shown uuid.UUID
 }
 
 // takeItem is Sync inside its transaction.
@@ -39,6 +39,9 @@ func takeItem(ctx context.Context, tx *db.Tx, by self, item SyncItem) (Synced, e
 		return at.result(SyncUnchanged), nil
 	}
 	if item.Version > int(at.row.Version) {
+		if at.shown != uuid.Nil && !at.row.Duplicate {
+			return Synced{}, fault.Conflict("merged", "the workout is merged with another recording; its owner can undo that")
+		}
 		if err := at.startOver(ctx); err != nil {
 			return Synced{}, err
 		}
@@ -81,10 +84,15 @@ func (at *syncing) lock(ctx context.Context) (err error) {
 		}
 	}
 	if at.row.WorkoutID.Valid {
-		if _, err := at.q.LockOwnWorkout(ctx, at.by.id, at.row.WorkoutID.UUID); errors.Is(err, pgx.ErrNoRows) {
-			return fault.Conflict("gone", "the workout has been deleted since")
-		} else if err != nil {
+		shown, there, err := lockShown(ctx, at.q, at.by, at.row.WorkoutID.UUID)
+		if err != nil {
 			return err
+		}
+		if !there {
+			return fault.Conflict("gone", "the workout has been deleted since")
+		}
+		if shown != at.row.WorkoutID.UUID {
+			at.shown = shown
 		}
 	}
 	at.have, err = at.q.ListParts(ctx, at.by.id, at.item.ClientID)
@@ -175,6 +183,9 @@ func (at *syncing) result(status SyncStatus) Synced {
 	out := Synced{Status: status, Version: int(at.row.Version), Complete: at.row.Complete && at.row.AppliedVersion == at.row.Version}
 	if at.row.WorkoutID.Valid {
 		out.WorkoutID = &at.row.WorkoutID.UUID
+	}
+	if at.shown != uuid.Nil {
+		out.WorkoutID = &at.shown
 	}
 	if !out.Complete {
 		out.Missing = at.missing()

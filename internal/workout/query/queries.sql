@@ -103,9 +103,6 @@ WITH added AS (
 )
 SELECT added.id FROM added CROSS JOIN LATERAL point_workout(added.id, added.started_at, added.audience) AS pointed;
 
--- name: FindRecording :one
-SELECT id FROM workout WHERE member_id = $1 AND fingerprint = $2;
-
 -- name: LockOwnWorkout :one
 -- Only its owner's row is found: a lock asks row-level security for the right to write.
 SELECT id FROM workout WHERE member_id = $1 AND id = $2 FOR UPDATE;
@@ -167,10 +164,12 @@ JOIN original o ON o.member_id = l.member_id AND o.id = l.original_id
 WHERE l.member_id = $1 AND l.workout_id = $2;
 
 -- name: LockOriginal :exec
--- Two workouts of one file that are deleted at once would each leave it to the other.
+-- Two workouts of one file that are deleted at once would each leave it to the other. With a merged
+-- one go those that it was made of.
 SELECT o.id FROM original o
-WHERE o.member_id = $1 AND o.id = (SELECT l.original_id FROM original_workout l WHERE l.member_id = $1 AND l.workout_id = $2)
-FOR UPDATE;
+WHERE o.member_id = $1 AND o.id IN (
+    SELECT l.original_id FROM original_workout l WHERE l.member_id = $1 AND l.workout_id = ANY (merged_of(@workout_id::uuid) || @workout_id::uuid))
+ORDER BY o.id FOR UPDATE;
 
 -- name: DropOriginals :exec
 -- The viewer's files that no workout is left of.
@@ -259,7 +258,7 @@ ORDER BY w.id
 LIMIT @most;
 
 -- name: ReadFigures :one
-SELECT sport, indoor, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2;
+SELECT sport, indoor, title, source, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2;
 
 -- name: ReadParts :many
 SELECT family, distance_m, summary_sealed, samples_sealed, preview_sealed FROM workout_part WHERE member_id = $1 AND workout_id = $2;

@@ -334,17 +334,6 @@ func (q *Queries) FindMember(ctx context.Context, iD uuid.NullUUID, username *st
 	return i, err
 }
 
-const findRecording = `-- name: FindRecording :one
-SELECT id FROM workout WHERE member_id = $1 AND fingerprint = $2
-`
-
-func (q *Queries) FindRecording(ctx context.Context, memberID uuid.UUID, fingerprint []byte) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, findRecording, memberID, fingerprint)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
-}
-
 const forgetDigests = `-- name: ForgetDigests :exec
 UPDATE workout_part SET digest_sealed = NULL, digest_of = NULL WHERE member_id = $1 AND workout_id = $2 AND digest_of IS NOT NULL
 `
@@ -630,11 +619,13 @@ func (q *Queries) ListUndigested(ctx context.Context, memberID uuid.UUID, rowLim
 
 const lockOriginal = `-- name: LockOriginal :exec
 SELECT o.id FROM original o
-WHERE o.member_id = $1 AND o.id = (SELECT l.original_id FROM original_workout l WHERE l.member_id = $1 AND l.workout_id = $2)
-FOR UPDATE
+WHERE o.member_id = $1 AND o.id IN (
+    SELECT l.original_id FROM original_workout l WHERE l.member_id = $1 AND l.workout_id = ANY (merged_of($2::uuid) || $2::uuid))
+ORDER BY o.id FOR UPDATE
 `
 
-// Two workouts of one file that are deleted at once would each leave it to the other.
+// Two workouts of one file that are deleted at once would each leave it to the other. With a merged
+// one go those that it was made of.
 func (q *Queries) LockOriginal(ctx context.Context, memberID uuid.UUID, workoutID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, lockOriginal, memberID, workoutID)
 	return err
@@ -794,12 +785,14 @@ func (q *Queries) ReadBody(ctx context.Context, memberID uuid.UUID) ([]ReadBodyR
 }
 
 const readFigures = `-- name: ReadFigures :one
-SELECT sport, indoor, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2
+SELECT sport, indoor, title, source, audience, started_at, duration_s, moving_s, distance_m, calories_kcal, output_kj FROM workout WHERE member_id = $1 AND id = $2
 `
 
 type ReadFiguresRow struct {
 	Sport        string
 	Indoor       bool
+	Title        *string
+	Source       string
 	Audience     int16
 	StartedAt    time.Time
 	DurationS    float64
@@ -815,6 +808,8 @@ func (q *Queries) ReadFigures(ctx context.Context, memberID uuid.UUID, iD uuid.U
 	err := row.Scan(
 		&i.Sport,
 		&i.Indoor,
+		&i.Title,
+		&i.Source,
 		&i.Audience,
 		&i.StartedAt,
 		&i.DurationS,

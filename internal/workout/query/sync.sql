@@ -66,7 +66,7 @@ SELECT settle_changes()::bigint AS highest;
 
 -- name: ListChanges :many
 SELECT c.changed::bigint AS changed, c.id, c.gone::boolean AS gone, c.at::timestamptz AS at,
-       ARRAY(SELECT s.client_id FROM sync_workout s WHERE s.member_id = @owner AND s.workout_id = c.id ORDER BY s.client_id)::uuid[] AS client_ids
+       ARRAY(SELECT s.client_id FROM sync_workout s WHERE s.member_id = @owner AND s.workout_id = ANY (merged_of(c.id) || c.id) ORDER BY s.client_id)::uuid[] AS client_ids
 FROM (
     (SELECT w.changed, w.id, false AS gone, w.updated_at AS at
      FROM workout w

@@ -113,7 +113,7 @@ func (q *Queries) KeepSync(ctx context.Context, arg KeepSyncParams) error {
 
 const listChanges = `-- name: ListChanges :many
 SELECT c.changed::bigint AS changed, c.id, c.gone::boolean AS gone, c.at::timestamptz AS at,
-       ARRAY(SELECT s.client_id FROM sync_workout s WHERE s.member_id = $1 AND s.workout_id = c.id ORDER BY s.client_id)::uuid[] AS client_ids
+       ARRAY(SELECT s.client_id FROM sync_workout s WHERE s.member_id = $1 AND s.workout_id = ANY (merged_of(c.id) || c.id) ORDER BY s.client_id)::uuid[] AS client_ids
 FROM (
     (SELECT w.changed, w.id, false AS gone, w.updated_at AS at
      FROM workout w
