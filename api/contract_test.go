@@ -38,7 +38,7 @@ func operations(t *testing.T, check func(t *testing.T, method, path string, op *
 var accessValues = map[string][]string{
 	"auth":   {"none", "session", "console", "session_or_console"},
 	"scope":  scopes(),
-	"object": {"none", "self", "member", "workout", "session", "zone", "console", "import"},
+	"object": {"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
 	"cache":  {"no-store", "public"},
 }

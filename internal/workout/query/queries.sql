@@ -55,7 +55,8 @@ SELECT w.* FROM read_feed(@before_start, @before_id, @row_limit) w;
 
 -- name: MemberTotals :many
 -- Totals by audience, so that the policy can confirm each sum. Distances that
--- were computed from a track are summed on their own: they stand under route.
+-- were computed from a track are summed on their own: they stand under route. What was merged counts
+-- once, whichever wall stands.
 SELECT sqlc.embed(s), coalesce(t.audience, 0)::smallint AS audience, coalesce(t.workouts, 0)::bigint AS workouts,
        coalesce(t.duration_s, 0)::float8 AS duration_s, coalesce(t.distance_m, 0)::float8 AS distance_m,
        coalesce(t.route_distance_m, 0)::float8 AS route_distance_m, coalesce(t.output_kj, 0)::float8 AS output_kj,
@@ -68,7 +69,7 @@ LEFT JOIN LATERAL (
     FROM workout w
     LEFT JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id
         AND route.family = 'route' AND route.distance_m IS NOT NULL
-    WHERE w.member_id = s.member_id
+    WHERE w.member_id = s.member_id AND w.audience >= 0
     GROUP BY w.audience
 ) t ON true
 WHERE p.member_id = find_member(sqlc.narg(id)::uuid, sqlc.narg(username)::text);
@@ -202,7 +203,7 @@ LEFT JOIN LATERAL (
     FROM (
         SELECT o.member_id, o.id, o.audience, o.sport, o.started_at, o.duration_s, o.distance_m, o.calories_kcal, o.output_kj
         FROM workout o
-        WHERE o.member_id = p.member_id AND o.started_at >= @since
+        WHERE o.member_id = p.member_id AND o.audience >= 0 AND o.started_at >= @since
           AND (sqlc.narg(sport)::text IS NULL OR o.sport = sqlc.narg(sport)::text)
         ORDER BY o.started_at DESC, o.id DESC
         LIMIT @row_limit

@@ -666,7 +666,7 @@ LEFT JOIN LATERAL (
     FROM workout w
     LEFT JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id
         AND route.family = 'route' AND route.distance_m IS NOT NULL
-    WHERE w.member_id = s.member_id
+    WHERE w.member_id = s.member_id AND w.audience >= 0
     GROUP BY w.audience
 ) t ON true
 WHERE p.member_id = find_member($1::uuid, $2::text)
@@ -684,7 +684,8 @@ type MemberTotalsRow struct {
 }
 
 // Totals by audience, so that the policy can confirm each sum. Distances that
-// were computed from a track are summed on their own: they stand under route.
+// were computed from a track are summed on their own: they stand under route. What was merged counts
+// once, whichever wall stands.
 func (q *Queries) MemberTotals(ctx context.Context, iD uuid.NullUUID, username *string) ([]MemberTotalsRow, error) {
 	rows, err := q.db.Query(ctx, memberTotals, iD, username)
 	if err != nil {
@@ -1166,7 +1167,7 @@ LEFT JOIN LATERAL (
     FROM (
         SELECT o.member_id, o.id, o.audience, o.sport, o.started_at, o.duration_s, o.distance_m, o.calories_kcal, o.output_kj
         FROM workout o
-        WHERE o.member_id = p.member_id AND o.started_at >= $1
+        WHERE o.member_id = p.member_id AND o.audience >= 0 AND o.started_at >= $1
           AND ($2::text IS NULL OR o.sport = $2::text)
         ORDER BY o.started_at DESC, o.id DESC
         LIMIT $3
