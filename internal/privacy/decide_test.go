@@ -157,8 +157,10 @@ func TestAConsoleHasItsScopesOnly(t *testing.T) {
 			t.Errorf("%s reads as %v, %t", name, got, ok)
 		}
 	}
-	if _, ok := privacy.ParseScope(""); ok {
-		t.Error("no scope is one")
+	for _, name := range []string{"", "sync ", "everything"} { // a console's scopes are read one by one, and added up
+		if got, ok := privacy.ParseScope(name); ok || got != 0 {
+			t.Errorf("%q, which is no scope, is read as %d", name, got)
+		}
 	}
 }
 
