@@ -1,8 +1,6 @@
 package limit
 
 import (
-	"runtime"
-
 	"github.com/google/uuid"
 
 	"github.com/paceline/paceline/internal/db"
@@ -14,14 +12,6 @@ func Sessions(l *Limiter) int { return l.sessions.size() }
 // Sizes are how many keys are held of each kind.
 func Sizes(l *Limiter) []int {
 	return []int{l.addresses.size(), l.networks.size(), l.sessions.size(), l.charged.size(), l.stopped.size()}
-}
-
-// Heap is what lives on it, in bytes.
-func Heap() uint64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }
 
 // MaxCounters bounds each kind of counters.

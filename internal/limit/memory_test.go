@@ -10,6 +10,7 @@ import (
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/limit"
+	"github.com/paceline/paceline/internal/testkit/heap"
 )
 
 // 200,000 sessions from as many networks, each reading a member, take a bounded
@@ -19,7 +20,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	l := w.Service.Limits
 	now := w.Clock.Now()
 	w.Stop() // nothing is exchanged: none of the sessions is one
-	before := limit.Heap()
+	before := heap.Live()
 	const sessions = 200_000
 	for i := range sessions {
 		var a [16]byte
@@ -31,7 +32,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		l.Seen(c, limit.Read)
 		limit.Remember(l, c, uuid.New())
 	}
-	grown := int64(limit.Heap()-before) >> 20
+	grown := int64(heap.Live()-before) >> 20
 	for i, n := range limit.Sizes(l) {
 		if n > limit.MaxCounters {
 			t.Errorf("table %d holds %d keys", i, n)

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/paceline/paceline/internal/testkit/heap"
 )
 
 // What was set within the last half of its keys is there, nothing is twice, and no more
@@ -52,12 +54,12 @@ func TestRecentKeepsWhatWasUsedOfLate(t *testing.T) {
 // Millions of keys that come and go take what the first of them took.
 func TestRecentDoesNotGrow(t *testing.T) {
 	r := newRecent[uint64, counter](7 << 11)
-	before := Heap()
+	before := heap.Live()
 	fill := func(from, to uint64) uint64 {
 		for k := from; k < to; k++ {
 			r.set(k, counter{})
 		}
-		return Heap() - before
+		return heap.Live() - before
 	}
 	first := fill(0, 14<<11)
 	if last := fill(14<<11, 3_000_000); last > first+first/4 {

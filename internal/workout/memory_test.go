@@ -3,12 +3,11 @@ package workout_test
 import (
 	"os"
 	"path/filepath"
-	"runtime"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/testkit/heap"
 	"github.com/paceline/paceline/internal/workout"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 )
@@ -34,7 +33,7 @@ func TestAHundredThousandRecordsFit(t *testing.T) { // alone: it measures the he
 			t.Fatal(err)
 		}
 		start := time.Now()
-		used := peak(func() {
+		used := heap.Peak(func() {
 			got, err := w.s.Import(t.Context(), ada.caller(), upload{in, nil}, workout.Repeat{})
 			if err != nil || got.New != 1 {
 				t.Fatal(err)
@@ -46,33 +45,4 @@ func TestAHundredThousandRecordsFit(t *testing.T) { // alone: it measures the he
 			t.Errorf("%s: %d MiB above idle", name, used>>20)
 		}
 	}
-}
-
-// peak is by how many bytes the heap grew at most while f ran.
-func peak(f func()) uint64 {
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	runtime.GC()
-	runtime.GC()
-	idle := heap()
-	var top atomic.Uint64
-	done, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for {
-			top.Store(max(top.Load(), heap()))
-			select {
-			case <-done:
-				return
-			case <-time.After(2 * time.Millisecond):
-			}
-		}
-	}()
-	f()
-	close(done)
-	<-stopped
-	return top.Load() - min(idle, top.Load())
 }

@@ -3,11 +3,9 @@ package recording_test
 import (
 	"os"
 	"path/filepath"
-	"runtime"
-	"sync/atomic"
 	"testing"
-	"time"
 
+	"github.com/paceline/paceline/internal/testkit/heap"
 	"github.com/paceline/paceline/internal/workout/recording"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 )
@@ -24,7 +22,7 @@ func TestAHundredThousandRecordsFit(t *testing.T) { // alone: it measures the he
 	write("fit", recordingtest.RideFIT(recordingtest.Options{Seconds: 100_000, Laps: 100}))
 	write("gpx.gz", zip(t, recordingtest.RideGPX(recordingtest.Options{Seconds: 20_000}))) // many times as wordy
 	for _, name := range []string{"fit", "gpx.gz"} {
-		used := peak(func() {
+		used := heap.Peak(func() {
 			in, err := os.Open(filepath.Join(dir, name))
 			if err != nil {
 				t.Fatal(err)
@@ -49,33 +47,4 @@ func TestAHundredThousandRecordsFit(t *testing.T) { // alone: it measures the he
 			t.Errorf("%s: %d MiB above idle", name, used>>20)
 		}
 	}
-}
-
-// peak gives by how many bytes the heap grew at most while f ran, sampled every two milliseconds.
-func peak(f func()) uint64 {
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	runtime.GC()
-	runtime.GC()
-	idle := heap()
-	var top atomic.Uint64
-	done, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for {
-			top.Store(max(top.Load(), heap()))
-			select {
-			case <-done:
-				return
-			case <-time.After(2 * time.Millisecond):
-			}
-		}
-	}()
-	f()
-	close(done)
-	<-stopped
-	return top.Load() - min(idle, top.Load())
 }

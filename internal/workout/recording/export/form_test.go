@@ -16,6 +16,7 @@ import (
 	"github.com/muktihari/fit/profile/typedef"
 	"github.com/muktihari/fit/profile/untyped/mesgnum"
 
+	"github.com/paceline/paceline/internal/testkit/heap"
 	"github.com/paceline/paceline/internal/workout/recording"
 	"github.com/paceline/paceline/internal/workout/recording/export"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
@@ -295,16 +296,9 @@ func (w *watched) Write(p []byte) (int, error) {
 	w.bytes += int64(len(p))
 	w.largest = max(w.largest, len(p))
 	if w.calls++; w.calls%100 == 1 {
-		w.heap = max(w.heap, live())
+		w.heap = max(w.heap, heap.Live())
 	}
 	return len(p), nil
-}
-
-func live() uint64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }
 
 func TestMemoryIsBounded(t *testing.T) { // alone: it measures the heap of the process
@@ -312,7 +306,7 @@ func TestMemoryIsBounded(t *testing.T) { // alone: it measures the heap of the p
 		ride := recordingtest.Options{Seconds: seconds, Laps: 12}
 		x := opened(parse(t, recordingtest.RideFIT(ride)))
 		for format, to := range writers {
-			idle := live()
+			idle := heap.Live()
 			var out watched
 			if err := to(&out, x); err != nil {
 				t.Fatal(err)
