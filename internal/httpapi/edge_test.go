@@ -435,6 +435,70 @@ func TestStalledBodiesAreLetGo(t *testing.T) {
 	}
 }
 
+// A client that hangs up in the middle of its request raises no alarm, whatever it asked for: nothing
+// failed, and nobody is there to be answered.
+func TestWhoHangsUpIsNoFailure(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	w.Register()
+	p := w.Join("hasty")
+	before := strings.Count(w.Log.String(), `"level":"ERROR"`)
+	if _, err := w.Root.Exec(t.Context(), "BEGIN; LOCK TABLE auth.proof, profile IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	const waiting = `SELECT count(*)::text FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+	asked := 0
+	for path, body := range map[string]string{
+		"/v1/consoles/device_authorization": fmt.Sprintf(`{"model":%q,"firmware":%q}`, testkit.Model, testkit.Firmware),
+		"/v1/consoles/token":                `{"grant_type":"refresh_token","refresh_token":"none"}`,
+		"/v1/me/profile":                    "",
+	} {
+		method, more := http.MethodGet, "Authorization: Bearer "+p.Token+"\r\n"
+		if body != "" {
+			method = http.MethodPost
+			more = fmt.Sprintf("DPoP: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n", w.NewKey().Proof(t, method, path, ""), len(body))
+		}
+		conn, err := net.Dial("tcp", w.Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: x\r\n%s\r\n%s", method, path, more, body); err != nil {
+			t.Fatal(err)
+		}
+		asked++
+		within(t, path+" waits for the database", func() bool {
+			return w.Query(waiting) != "0"
+		})
+		_ = conn.Close()
+		within(t, path+" is over", func() bool { return strings.Count(w.Log.String(), `"client_gone"`) == asked })
+		within(t, path+" holds no connection", func() bool {
+			return w.Query(waiting) == "0"
+		})
+	}
+	if _, err := w.Root.Exec(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	log := w.Log.String()
+	if n := strings.Count(log, `"level":"ERROR"`); n != before {
+		t.Errorf("%d failures are told of:\n%s", n-before, log)
+	}
+	if !strings.Contains(log, `"status":499`) {
+		t.Errorf("no line says that the client was gone:\n%s", log)
+	}
+}
+
+// within waits until something is so.
+func within(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for range 6000 {
+		if so() {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatalf("not so: %s", what)
+}
+
 func TestRecordsSayNothingOfWho(t *testing.T) {
 	t.Parallel()
 	w := testkit.Start(t)

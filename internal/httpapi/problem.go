@@ -29,6 +29,7 @@ var statusOf = map[fault.Kind]int{
 	fault.KindTooMany:            http.StatusTooManyRequests,
 	fault.KindUnavailable:        http.StatusServiceUnavailable,
 	kindMethodNotAllowed:         http.StatusMethodNotAllowed,
+	kindClientGone:               statusClientGone,
 }
 
 // fail is the one way a refusal leaves (RFC 9457). It tells what the fault says
@@ -97,5 +98,12 @@ func asFault(err error) *fault.Error {
 	return fault.Of(err)
 }
 
-// kindMethodNotAllowed is the one refusal that only the edge knows.
-const kindMethodNotAllowed fault.Kind = 200
+// What only the edge knows.
+const (
+	kindMethodNotAllowed fault.Kind = 200
+	kindClientGone       fault.Kind = 201
+)
+
+// statusClientGone is for the log and the measurements: nobody is there to read it. No registry has it;
+// proxies write the same (nginx).
+const statusClientGone = 499

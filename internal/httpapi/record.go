@@ -20,13 +20,21 @@ type noted struct {
 	cause error
 }
 
+// errClientGone ends what nobody waits for any more. The client hears nothing of it, and it is nobody's
+// failure: whoever hangs up in the middle of a query raises no alarm.
+var errClientGone = &fault.Error{Kind: kindClientGone, Code: "client_gone", Message: "the client hung up"}
+
 // record tells of each request after its answer, an error's too: by pattern and
 // code, with nothing of who asked, for what, or from where.
 func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
 		defer s.Observer.InFlight()()
+		client := c.Request().Context() // until it hangs up; what operations get ends with them
 		if err := next(c); err != nil {
+			if client.Err() != nil && errors.Is(err, context.Canceled) {
+				err = errClientGone
+			}
 			s.fail(err, c)
 		}
 		r := observe.Request{
