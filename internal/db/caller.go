@@ -17,7 +17,7 @@ type Caller struct {
 	hash  []byte
 	at    time.Time
 	asked bool
-	job   bool // the hash is of a claim on an import
+	job   job // what the hash is a claim on, where it is no token's
 	from  Origin
 	needs privacy.Scopes // what a console has to have for what is asked; without any it may do nothing
 }
@@ -70,11 +70,26 @@ func (c Caller) For(needs privacy.Scopes) Caller {
 	return c
 }
 
+// job is work that goes on without a request.
+type job uint8
+
+const (
+	jobImport job = 1 + iota
+	jobUpkeep
+)
+
 // WithClaim is who does the work that a member's session asked for, and holds the claim on it: in
 // AsViewer that session, for as long as it stands, and nobody anywhere else.
 func WithClaim(claim string, at time.Time) Caller {
 	hash := sha256.Sum256([]byte(claim))
-	return Caller{hash: hash[:], at: at.UTC(), asked: true, job: true}
+	return Caller{hash: hash[:], at: at.UTC(), asked: true, job: jobImport}
+}
+
+// WithUpkeep is who keeps a member's rows in shape that nobody asked for, and holds the claim on it: in
+// AsViewer somebody who reaches that member's rows alone, and to whom the policy opens nothing.
+func WithUpkeep(claim string, at time.Time) Caller {
+	hash := sha256.Sum256([]byte(claim))
+	return Caller{hash: hash[:], at: at.UTC(), asked: true, job: jobUpkeep}
 }
 
 // Anonymous says whether the caller brought no token.

@@ -23,6 +23,7 @@ const (
 	ReasonRotateKeys    Reason = "rotate keys"
 	ReasonTendLists     Reason = "tend lists"
 	ReasonImport        Reason = "hand out an import"
+	ReasonDigest        Reason = "hand out digests to make"
 	ReasonLimit         Reason = "limit"
 	ReasonPair          Reason = "pair a console"
 	ReasonProof         Reason = "use a proof"

@@ -100,7 +100,7 @@ func TestRolesAreApart(t *testing.T) {
 			"UPDATE workout SET member_id = gen_random_uuid()", "UPDATE profile SET username = 'x'", "DELETE FROM member",
 			"UPDATE member_key SET wrapped = ''", "CREATE TABLE public.mine (n int)", "CREATE SCHEMA mine", "DROP TABLE member",
 			"ALTER TABLE member DISABLE ROW LEVEL SECURITY", "SET ROLE paceline_auth", "SET ROLE paceline_migrator",
-			"UPDATE auth.account SET email = ''", "TRUNCATE workout",
+			"UPDATE auth.account SET email = ''", "TRUNCATE workout", "SELECT * FROM digest_turn", "SELECT claim_digests('', now())",
 		},
 		db.RoleAuth: {
 			"SELECT * FROM profile", "SELECT * FROM workout", "SELECT * FROM workout_part", "SELECT * FROM member_key",
@@ -111,7 +111,8 @@ func TestRolesAreApart(t *testing.T) {
 			"SELECT * FROM profile", "SELECT * FROM workout", "SELECT * FROM member", "SELECT hash FROM auth.token",
 			"SELECT password_hash FROM auth.credential", "SELECT password_hash FROM auth.registration", "SELECT email FROM auth.account",
 			"SELECT member_id FROM auth.session", "SELECT made FROM idempotency", "INSERT INTO auth.mail VALUES (gen_random_uuid(), '', 0, now(), now())",
-			"DELETE FROM member_key", "SET ROLE paceline_app",
+			"DELETE FROM member_key", "SET ROLE paceline_app", "SELECT * FROM digest_turn", "SELECT samples_sealed FROM workout_part",
+			"SELECT auth.authenticate_upkeep('', now())",
 		},
 	}
 	for role, statements := range denied {

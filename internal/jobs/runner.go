@@ -1,6 +1,7 @@
 // Package jobs does what nobody waits for: it sends the mail in the outbox, has
-// imports read, clears away what is past its time, wraps members' keys anew after
-// the key ring got another primary, and keeps feeds and directory in shape.
+// imports read, has digests made of samples that have none, clears away what is
+// past its time, wraps members' keys anew after the key ring got another primary,
+// and keeps feeds and directory in shape.
 //
 // Any number of replicas may run at once. A mail is claimed for a while by one of
 // them; whoever dies with a claim lets it fall back, so that a mail is sent at
@@ -32,6 +33,7 @@ type Config struct {
 	Sender  mail.Sender
 	Observe *observe.Observer
 	Imports Importer
+	Digests Digester
 	Now     func() time.Time
 }
 
@@ -40,11 +42,18 @@ type Importer interface {
 	Work(ctx context.Context, as func() db.Caller, id uuid.UUID) error
 }
 
+// Digester makes some of the digests that a member's samples lack, as whoever the caller is, and says
+// how many: package workout's.
+type Digester interface {
+	MakeDigests(ctx context.Context, c db.Caller) (made int, err error)
+}
+
 const (
 	mailEvery   = 5 * time.Second // for what other replicas left and what is tried again
 	upkeepEvery = 10 * time.Minute
 	importEvery = 5 * time.Second  // for what other replicas left
 	feedsEvery  = 10 * time.Second // for workouts of programs that write no pointers
+	digestEvery = 10 * time.Second // for workouts of programs that write no digests
 )
 
 // Runner runs the jobs. It is safe for concurrent use; Run is called once.
@@ -84,6 +93,9 @@ func (r *Runner) Run(ctx context.Context) {
 	})
 	all.Go(func() {
 		every(ctx, importEvery, r.wakeImports, func() { r.step(ctx, "imports", r.readImports) })
+	})
+	all.Go(func() {
+		every(ctx, digestEvery, nil, func() { r.step(ctx, "digests", r.makeDigests) })
 	})
 	all.Go(func() {
 		every(ctx, upkeepEvery, nil, func() {

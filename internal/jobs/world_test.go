@@ -17,6 +17,8 @@ import (
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/seal"
 	"github.com/paceline/paceline/internal/testkit/pgtest"
+	"github.com/paceline/paceline/internal/workout"
+	"github.com/paceline/paceline/internal/workout/recording"
 )
 
 // post is a Sender that keeps what it is given, or refuses it with err.
@@ -93,7 +95,7 @@ func start(t *testing.T) *world {
 	t.Cleanup(database.Close)
 	w.root = pgtest.Connect(t, pg.Superuser())
 	o := observe.New(&w.log, nil)
-	w.Runner = New(Config{DB: database, Ring: ring, Sender: w.post, Observe: o, Now: w.clock})
+	w.Runner = New(Config{DB: database, Ring: ring, Sender: w.post, Observe: o, Digests: workout.New(database, ring, recording.DefaultLimits()), Now: w.clock})
 	w.accounts, err = account.New(account.Config{
 		DB: database, Ring: ring, Observe: o, SearchName: strings.ToLower, Mailed: w.Wake,
 		Cost: account.HashCost{MemoryKiB: 8, Time: 1, Parallelism: 1, Concurrency: 2, Queue: 100},

@@ -85,7 +85,7 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	limits := recording.DefaultLimits()
 	limits.MaxBytes = o.MaxImportBytes
 	s.Workouts = workout.New(database, o.Ring, limits)
-	s.jobs = jobs.New(jobs.Config{DB: database, Ring: o.Ring, Sender: o.Mail, Observe: o.Observer, Imports: s.Workouts, Now: o.Now})
+	s.jobs = jobs.New(jobs.Config{DB: database, Ring: o.Ring, Sender: o.Mail, Observe: o.Observer, Imports: s.Workouts, Digests: s.Workouts, Now: o.Now})
 	s.Workouts.OnQueued(s.jobs.WakeImports)
 	s.Accounts, err = account.New(account.Config{
 		DB: database, Ring: o.Ring, Observe: o.Observer, SearchName: member.SearchName, Mailed: s.jobs.Wake,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/seal"
 	"github.com/paceline/paceline/internal/training"
@@ -123,4 +124,21 @@ func digestMore(ctx context.Context, q *query.Queries, by self) (made int, err e
 		}
 	}
 	return len(rows), nil
+}
+
+// MakeDigests makes some of the digests that the caller's own samples lack, and says how many: 0 is all of
+// them are there.
+func (s *Service) MakeDigests(ctx context.Context, c db.Caller) (made int, err error) {
+	err = s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		by, err := s.readSelf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		made, err = digestMore(ctx, query.New(tx), by)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return made, nil
 }

@@ -41,6 +41,7 @@ var keeps = []kept{
 	{"internal/db.BoundHash", "internal/db internal/account", "only package account keeps tokens"},
 	{"internal/db.Caller.For", "internal/httpapi.Server.admitConsole", "what a console may do comes from the contract, in one place"},
 	{"internal/db.WithClaim", "internal/jobs", "a claim on an import is made where imports are handed out"},
+	{"internal/db.WithUpkeep", "internal/jobs", "a claim on upkeep is made where it is handed out"},
 	{"internal/db.Anonymous", "internal/httpapi.Server.readCaller internal/httpapi.Server.unmatched cmd/paceline", "who a request comes from is read in one place"},
 	{"internal/db.DB.AsSystem", "internal/account", "only signing in and proving an address have no viewer yet"},
 	{"internal/db.DB.AsAccount", "internal/account", "only package account keeps credentials"},

@@ -465,6 +465,12 @@ WHERE (member_id, id) = (SELECT i.member_id, i.id FROM import i
     ORDER BY coalesce(i.claimed_until, i.created_at) LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id;
 
+-- name: ClaimDigests :one
+SELECT claim_digests(sqlc.arg(claim), sqlc.arg(at)::timestamptz);
+
+-- name: EndDigests :exec
+SELECT end_digests(sqlc.arg(claim));
+
 -- name: ReleaseImport :exec
 -- Only by who holds the claim.
 UPDATE import SET claim = NULL, claimed_until = sqlc.arg(at)::timestamptz WHERE claim = sqlc.arg(claim);

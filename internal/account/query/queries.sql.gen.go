@@ -378,6 +378,17 @@ func (q *Queries) ChargeResets(ctx context.Context, ids []uuid.UUID) error {
 	return err
 }
 
+const claimDigests = `-- name: ClaimDigests :one
+SELECT claim_digests($1, $2::timestamptz)
+`
+
+func (q *Queries) ClaimDigests(ctx context.Context, claim []byte, at time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, claimDigests, claim, at)
+	var claim_digests bool
+	err := row.Scan(&claim_digests)
+	return claim_digests, err
+}
+
 const claimEmail = `-- name: ClaimEmail :execrows
 INSERT INTO auth.email_claim (email, member_id) VALUES ($1, $2) ON CONFLICT (email) DO NOTHING
 `
@@ -854,6 +865,15 @@ func (q *Queries) EndAccount(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const endDigests = `-- name: EndDigests :exec
+SELECT end_digests($1)
+`
+
+func (q *Queries) EndDigests(ctx context.Context, claim []byte) error {
+	_, err := q.db.Exec(ctx, endDigests, claim)
+	return err
 }
 
 const endOldestSessions = `-- name: EndOldestSessions :exec
