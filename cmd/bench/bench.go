@@ -36,6 +36,8 @@ func init() {
 		{8, "memory", (*bench).memory},
 		{9, "the cost of a request over the number of members", (*bench).costCurve},
 		{10, "stale reads after a change", (*bench).staleReads},
+		{11, "sync: rides from consoles", (*bench).syncRides},
+		{12, "import: files", (*bench).importFiles},
 	}
 }
 

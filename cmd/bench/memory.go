@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime/multipart"
 	"time"
@@ -84,21 +85,25 @@ func (b *bench) importLarge(ctx context.Context, to *process) error {
 	return b.sign(ctx)
 }
 
+// formOf is a form with a file in it, and what it calls itself.
+func formOf(file []byte) (form []byte, media string, err error) {
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	part, err := w.CreateFormFile("file", "ride")
+	if err == nil {
+		_, err = part.Write(file)
+	}
+	err = errors.Join(err, w.Close())
+	return out.Bytes(), w.FormDataContentType(), err
+}
+
 // importFile imports a file as a member, and gives the ids of its workouts.
 func (b *bench) importFile(ctx context.Context, address string, who int, file []byte) ([]string, error) {
-	var form bytes.Buffer
-	w := multipart.NewWriter(&form)
-	part, err := w.CreateFormFile("file", "ride.fit")
+	form, media, err := formOf(file)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := part.Write(file); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	status, body, err := once(ctx, address, b.asMember(who, "POST", "/v1/workouts/import", w.FormDataContentType(), form.Bytes()))
+	status, body, err := once(ctx, address, b.asMember(who, "POST", "/v1/workouts/import", media, form))
 	if err != nil {
 		return nil, err
 	}

@@ -134,20 +134,24 @@ func (b *bench) writeHours(ctx context.Context, s *workout.Service, root *pgx.Co
 func (b *bench) copySamples(ctx context.Context, root *pgx.Conn, made []hour, samples []series.Table) error {
 	effort, heart := samples[0], samples[1]
 	n := len(effort.T)
-	columns := []series.Channel{series.PowerW, series.CadenceRPM, series.SpeedMPS, series.Resistance, series.DistanceM}
 	_, err := root.CopyFrom(ctx, pgx.Identifier{"floor", "sample"},
 		[]string{"workout_id", "t_ms", "power_w", "cadence_rpm", "speed", "resistance", "distance", "heart_bpm"},
 		pgx.CopyFromSlice(n*len(made), func(i int) ([]any, error) {
-			row := []any{made[i/n].id, int32(effort.T[i%n])} //nolint:gosec // an hour
-			for _, c := range columns {
-				row = append(row, effort.Column(c)[i%n])
-			}
-			return append(row, heart.Column(series.HeartRateBPM)[i%n]), nil
+			return sampleRow(made[i/n].id, effort, heart, i%n), nil
 		}))
 	if err == nil {
 		_, err = root.Exec(ctx, "VACUUM (ANALYZE) floor.sample")
 	}
 	return err
+}
+
+// sampleRow is a moment of a ride, as floor.sample has it.
+func sampleRow(ride uuid.UUID, effort, heart series.Table, i int) []any {
+	row := []any{ride, int32(effort.T[i])} //nolint:gosec // of a ride
+	for _, c := range []series.Channel{series.PowerW, series.CadenceRPM, series.SpeedMPS, series.Resistance, series.DistanceM} {
+		row = append(row, effort.Column(c)[i])
+	}
+	return append(row, heart.Column(series.HeartRateBPM)[i])
 }
 
 // charts compares charts of 500 points.

@@ -23,6 +23,9 @@ type Loop struct {
 	For         time.Duration
 	Each        int // requests of each connection; 0 is as many as there is time for
 	Ask         Ask
+	// Do is what a worker does in place of asking, with nothing between it and what it does it with.
+	// Then there are no connections, but so many workers.
+	Do func(ctx context.Context, worker, n int) error
 }
 
 // Took is what a loop took.
@@ -42,6 +45,9 @@ func (l Loop) Run(ctx context.Context) (Took, error) {
 	defer cancel(nil)
 	conns := make([]*Conn, l.Connections)
 	for i := range conns {
+		if l.Do != nil {
+			break
+		}
 		c, err := Dial(ctx, l.Address)
 		if err != nil {
 			return Took{}, err
@@ -80,15 +86,26 @@ func (l Loop) work(ctx context.Context, c *Conn, worker int, until time.Time) (l
 	var request []byte
 	latencies = make([]uint32, 0, 4096)
 	for n := 0; ctx.Err() == nil && (l.Each == 0 || n < l.Each); n++ {
-		request = l.Ask.Fill(request[:0], worker, n)
+		if l.Do == nil {
+			request = l.Ask.Fill(request[:0], worker, n)
+		}
 		start := time.Now()
 		if l.Each == 0 && start.After(until) {
 			break
 		}
-		status, body, err := c.Do(ctx, request)
+		var status int
+		var body []byte
+		var err error
+		if l.Do == nil {
+			status, body, err = c.Do(ctx, request)
+		} else {
+			err = l.Do(ctx, worker, n)
+		}
 		if err == nil {
 			latencies = append(latencies, uint32(time.Since(start).Microseconds())) //nolint:gosec // patience is shorter
 			bytes += len(body)
+		}
+		if err == nil && l.Do == nil {
 			err = l.Ask.Check(worker, n, status, body)
 		}
 		if err != nil {
