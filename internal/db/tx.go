@@ -22,9 +22,6 @@ const (
 	authenticateUpkeep = `SELECT actor, member, session FROM auth.authenticate_upkeep($1, $2)`
 )
 
-// openings are what a transaction begins with, by what its caller holds.
-var openings = [...]string{authenticate, jobImport: authenticateImport, jobUpkeep: authenticateUpkeep}
-
 // Tx runs statements for a viewer. It fits the interface that compiled queries
 // take. It is for one goroutine and ends with the function it is given to.
 type Tx struct {
@@ -81,7 +78,14 @@ func asViewer(ctx context.Context, pool *pgxpool.Pool, c Caller, fn func(ctx con
 	// Begin and authenticate travel together.
 	b := &pgx.Batch{}
 	b.Queue("BEGIN")
-	b.Queue(openings[c.job], c.hash, c.at)
+	switch c.job {
+	case jobImport:
+		b.Queue(authenticateImport, c.hash, c.at)
+	case jobUpkeep:
+		b.Queue(authenticateUpkeep, c.hash, c.at)
+	default:
+		b.Queue(authenticate, c.hash, c.at)
+	}
 	br := conn.SendBatch(ctx, b)
 	viewer, err := func() (privacy.Viewer, error) {
 		if _, err := br.Exec(); err != nil {
