@@ -185,6 +185,38 @@ func TestAnArchiveIsReadAfterItsRequest(t *testing.T) {
 	}
 }
 
+// A recording may be gzip inside, as exports hold them, and is the same workout as without; the form
+// around it is sent as it is.
+func TestCompressedRecordings(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	ada := w.Join("ada")
+	for i, format := range []struct {
+		name string
+		file func(recordingtest.Options) []byte
+	}{{"fit", recordingtest.RideFIT}, {"tcx", recordingtest.RideTCX}, {"gpx", recordingtest.RideGPX}} {
+		plain := format.file(dayOf(10 + i))
+		zipped := gz(t, plain)
+		first := items(t, ada.Upload("/v1/workouts/import", "1."+format.name+".gz", zipped).Want(t, http.StatusCreated))
+		if again := items(t, ada.Upload("/v1/workouts/import", "1."+format.name, plain).Want(t, http.StatusOK)); again[0]["id"] != first[0]["id"] {
+			t.Errorf("%s: unpacked it is another workout", format.name)
+		}
+		if kept := ada.Get("/v1/workouts/"+first[0]["id"].(string)+"/original").Want(t, http.StatusOK).Body; !bytes.Equal(kept, zipped) {
+			t.Errorf("%s: the original is not what was sent", format.name)
+		}
+	}
+	form, media := testkit.Multipart(t, "a.fit", recordingtest.RideFIT(dayOf(20)))
+	for encoding, body := range map[string][]byte{"gzip": gz(t, form), "zstd": form} {
+		r := ada.Do(http.MethodPost, "/v1/workouts/import", body, "Content-Type", media, "Content-Encoding", encoding).Want(t, http.StatusUnsupportedMediaType)
+		if code := r.Map(t)["code"]; code != "bad_content_encoding" {
+			t.Errorf("a form in %s: %v", encoding, code)
+		}
+	}
+	if n := w.Query(`SELECT count(*)::text FROM workout`); n != "3" {
+		t.Errorf("%s workouts", n)
+	}
+}
+
 func TestWhatIsReadLaterAndWhatIsRefused(t *testing.T) {
 	t.Parallel()
 	w := testkit.Start(t)

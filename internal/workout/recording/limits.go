@@ -73,3 +73,37 @@ func (s source) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// How much a compressed file may hold whatever its size, and how many times its size beyond: recordings
+// come to some thirty times. In an archive of many such files nothing else tells how much they hold.
+const (
+	expandsFreely = 1 << 20
+	maxExpansion  = 200
+)
+
+// counted counts what was read.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// proportionate ends what unpacks to out of all proportion to what was sent.
+type proportionate struct {
+	r    io.Reader
+	sent *counted
+	got  int64
+}
+
+func (p *proportionate) Read(to []byte) (int, error) {
+	n, err := p.r.Read(to)
+	if p.got += int64(n); p.got > expandsFreely && p.got > maxExpansion*p.sent.n {
+		return 0, refuse(ExpandsTooFar)
+	}
+	return n, err
+}

@@ -25,11 +25,12 @@ func Parse(r io.Reader, limits Limits) ([]Recording, error) {
 func parse(in *bufio.Reader, limits Limits) ([]Recording, error) {
 	head, err := in.Peek(2)
 	if err == nil && head[0] == 0x1f && head[1] == 0x8b { // RFC 1952, section 2.3.1
-		unpacked, err := gzip.NewReader(in)
+		sent := &counted{r: in}
+		unpacked, err := gzip.NewReader(sent)
 		if err != nil {
 			return nil, err
 		}
-		in = bufio.NewReader(&capped{r: unpacked, left: limits.MaxExpandedBytes, code: ExpandsTooFar})
+		in = bufio.NewReader(&capped{r: &proportionate{r: unpacked, sent: sent}, left: limits.MaxExpandedBytes, code: ExpandsTooFar})
 	}
 	head, err = in.Peek(512)
 	if err != nil && err != io.EOF {

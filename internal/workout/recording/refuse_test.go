@@ -142,6 +142,35 @@ func TestFilesAreRefusedForTheRightReason(t *testing.T) {
 	}
 }
 
+// A compressed file may hold so many times its size, so that a few bytes never keep a parser busy for
+// long; what a recording comes to is far below, and a small one may hold anything.
+func TestCompressedFilesKeepProportion(t *testing.T) {
+	t.Parallel()
+	nothing := strings.Repeat("<!---->\n", 1<<16) // half a MiB
+	file := func(times int) []byte { return zip(t, gpx(strings.Repeat(nothing, times)+track("00:00", "00:01"))) }
+	for _, test := range []struct {
+		name string
+		file []byte
+		took bool
+	}{
+		{"a little of nothing", file(1), true},
+		{"much of nothing", file(100), false},
+		{"many members of nothing", slices.Concat(zip(t, bytes.TrimSuffix(gpx(""), []byte("</gpx>"))), bytes.Repeat(zip(t, []byte(nothing)), 100)), false},
+		{"a long ride as GPX", zip(t, recordingtest.RideGPX(recordingtest.Options{Seconds: 10_000})), true},
+		{"a long ride as TCX", zip(t, recordingtest.RideTCX(recordingtest.Options{Seconds: 10_000})), true},
+	} {
+		in := bytes.NewReader(test.file)
+		_, err := recording.Parse(in, recording.DefaultLimits())
+		refusal, _ := errors.AsType[*recording.Error](err)
+		switch {
+		case test.took && err != nil:
+			t.Errorf("%s: %v", test.name, err)
+		case !test.took && (refusal == nil || refusal.Code != recording.ExpandsTooFar):
+			t.Errorf("%s of %d bytes: %v, want %s", test.name, len(test.file), err, recording.ExpandsTooFar)
+		}
+	}
+}
+
 func TestATroubleOfTheReaderIsNotTheFiles(t *testing.T) {
 	t.Parallel()
 	trouble := errors.New("the line is dead")
