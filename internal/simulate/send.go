@@ -62,8 +62,14 @@ func (c *console) work(ctx context.Context) error {
 		if flip() {
 			times = 2
 		}
+		bodies := make([]map[string]any, len(batch)) // made once: what comes twice is the same twice
+		for i, one := range batch {
+			if bodies[i] = one.body; one.body == nil {
+				bodies[i] = one.ride.part(one.part)
+			}
+		}
 		for range times {
-			if err := c.send(ctx, by, batch); err != nil {
+			if err := c.send(ctx, by, batch, bodies); err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
 		}
@@ -127,13 +133,7 @@ type result struct {
 }
 
 // send brings a batch by a console of the same owner, and hears what became of it.
-func (c *console) send(ctx context.Context, by *console, batch []item) error {
-	bodies := make([]map[string]any, len(batch))
-	for i, one := range batch {
-		if bodies[i] = one.body; one.body == nil {
-			bodies[i] = one.ride.part(one.part)
-		}
-	}
+func (c *console) send(ctx context.Context, by *console, batch []item, bodies []map[string]any) error {
 	by.mu.Lock()
 	defer by.mu.Unlock()
 	r, err := jsonRequest(http.MethodPost, "/v1/sync/workouts", map[string]any{"sent_at": by.clock().UTC().Format(time.RFC3339Nano), "items": bodies})
