@@ -16,8 +16,7 @@ COMMENT ON COLUMN digest_turn.claimed_until IS 'class: internal. When another ma
 COMMENT ON COLUMN digest_turn.attempts IS 'class: internal. Claims in a row that came to nothing';
 ALTER TABLE digest_turn ENABLE ROW LEVEL SECURITY;
 
--- What waits, in the order it is taken: what never had a digest before what has an old one, and of
--- each the oldest workouts first.
+-- What waits, in the order it is taken: what never had a digest before what has an old one.
 CREATE INDEX workout_part_waiting ON workout_part ((digest_of IS NOT NULL), workout_id, member_id)
     WHERE samples_sealed IS NOT NULL AND digest_of IS DISTINCT FROM substr(samples_sealed, 1, 32);
 
