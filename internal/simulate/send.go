@@ -69,8 +69,12 @@ func (c *console) work(ctx context.Context) error {
 			}
 		}
 		for range times {
-			if err := c.send(ctx, by, batch, bodies); err != nil {
+			late, err := c.send(ctx, by, batch, bodies)
+			if err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			if late { // what it holds was said by a clock that is another now
+				break
 			}
 		}
 		open = slices.DeleteFunc(open, func(d *ride) bool {
@@ -132,8 +136,8 @@ type result struct {
 	Errors    json.RawMessage
 }
 
-// send brings a batch by a console of the same owner, and hears what became of it.
-func (c *console) send(ctx context.Context, by *console, batch []item, bodies []map[string]any) error {
+// send brings a batch by a console of the same owner, and hears what became of it; late is that the clock was set anew.
+func (c *console) send(ctx context.Context, by *console, batch []item, bodies []map[string]any) (late bool, err error) {
 	by.mu.Lock()
 	defer by.mu.Unlock()
 	r, err := jsonRequest(http.MethodPost, "/v1/sync/workouts", map[string]any{"sent_at": by.clock().UTC().Format(time.RFC3339Nano), "items": bodies})
@@ -141,32 +145,32 @@ func (c *console) send(ctx context.Context, by *console, batch []item, bodies []
 		err = squeeze(&r, by.line.chance.IntN(3))
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	t := &c.line.run.tally
 	a, err := by.ask(ctx, r, true)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var out struct {
 		Items  []result
 		Offset float64 `json:"clock_offset_s"`
 	}
 	if a.status != http.StatusOK || json.Unmarshal(a.body, &out) != nil || len(out.Items) != len(batch) {
-		return a.unexpected(r)
+		return false, a.unexpected(r)
 	}
 	t.batches.Add(1)
 	t.items.Add(int64(len(batch)))
 	t.bytes.Add(int64(len(r.body)))
 	offset := time.Duration(out.Offset * float64(time.Second))
-	late := slices.ContainsFunc(out.Items, func(r result) bool { return r.Code == "clock_skew" })
+	late = slices.ContainsFunc(out.Items, func(r result) bool { return r.Code == "clock_skew" })
 	if late {
 		by.ahead += offset
 		t.clocks.Add(1)
 	}
 	for i, one := range batch {
 		if out.Items[i].ClientID != one.ride.id {
-			return fmt.Errorf("the answer to %s is of %s", one.ride.id, out.Items[i].ClientID)
+			return false, fmt.Errorf("the answer to %s is of %s", one.ride.id, out.Items[i].ClientID)
 		}
 		one.ride.hear(c, one, out.Items[i])
 	}
@@ -177,7 +181,7 @@ func (c *console) send(ctx context.Context, by *console, batch []item, bodies []
 			}
 		}
 	}
-	return nil
+	return late, nil
 }
 
 // hear notes what became of a part.
