@@ -83,7 +83,8 @@ func TestCursorsAreForOneQuestion(t *testing.T) {
 		"another filter":    {ring, v, change(func(r *page.Request) { r.Filter = "ad" })},
 		"moved boundaries":  {ring, v, change(func(r *page.Request) { r.Operation, r.Filter = "searcha", "da" })},
 		"another ring":      {seal.NewRing(), v, r},
-		"a changed cursor":  {ring, v, change(func(r *page.Request) { r.Cursor = "A" + r.Cursor[1:len(r.Cursor)-1] + "A" })},
+		"a changed cursor":  {ring, v, change(func(r *page.Request) { r.Cursor = "B" + r.Cursor[1:] })},
+		"another end":       {ring, v, change(func(r *page.Request) { r.Cursor = r.Cursor[:len(r.Cursor)-4] })},
 		"a made-up one":     {ring, v, change(func(r *page.Request) { r.Cursor = "made-up" })},
 	} {
 		if _, _, err := page.After[string](c.ring, c.v, c.r); fault.KindOf(err) != fault.KindInvalid {
