@@ -35,6 +35,9 @@ const (
 	Leaderboard
 	PrivacyZones
 	Merge
+	Notices
+	Likes
+	Comments
 	fieldCount
 )
 
@@ -104,6 +107,9 @@ var rules = [fieldCount]Rule{
 	Leaderboard:   {Leaderboard, "class", "leaderboard", FromSetting, Followers, ScopeWorkoutsRead, 18, false},
 	PrivacyZones:  {PrivacyZones, "profile", "privacy_zones", Fixed, OnlyMe, ScopeLocationRead, NoSlot, true},
 	Merge:         {Merge, "workout", "merge", Fixed, OnlyMe, ScopeWorkoutsRead, NoSlot, false},
+	Notices:       {Notices, "profile", "notifications", Fixed, OnlyMe, ScopeSocialRead, NoSlot, false},
+	Likes:         {Likes, "workout", "likes", FromObject, Followers, ScopeSocialRead, NoSlot, false},
+	Comments:      {Comments, "workout", "comments", FromObject, Followers, ScopeSocialRead, NoSlot, false},
 }
 
 // Model is the whole table, row by row.

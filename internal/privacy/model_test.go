@@ -41,6 +41,9 @@ var written = []string{
 	"class leaderboard setting followers workouts:read",
 	"profile privacy_zones fixed only_me location:read sealed",
 	"workout merge fixed only_me workouts:read",
+	"profile notifications fixed only_me social:read",
+	"workout likes object followers social:read",
+	"workout comments object followers social:read",
 }
 
 var sourceNames = map[privacy.Source]string{

@@ -481,6 +481,8 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"sync_workout":       {`client_id::text`, w.own(v, `SELECT string_agg(client_id::text, ' ') FROM sync_workout WHERE member_id = $1`)},
 		"sync_part":          {`client_id::text || part`, w.own(v, `SELECT string_agg(client_id::text || part, ' ') FROM sync_part WHERE member_id = $1`)},
 		"privacy_zone":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM privacy_zone WHERE member_id = $1`)},
+		"notice":             {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM notice WHERE member_id = $1`)},
+		"notice_setting":     {`kind`, w.own(v, `SELECT string_agg(kind, ' ') FROM notice_setting WHERE member_id = $1`)},
 	}
 }
 
