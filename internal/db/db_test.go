@@ -119,7 +119,9 @@ func count(ctx context.Context, tx *db.Tx, table string) (n int, err error) {
 	return n, err
 }
 
-var tables = []string{"member", "member_key", "profile", "avatar", "edge", "workout", "workout_part", "auth.account", "auth.session", "idempotency", "privacy_zone"}
+var tables = []string{"member", "member_key", "profile", "avatar", "edge", "workout", "workout_part", "auth.account", "auth.session", "idempotency", "privacy_zone",
+	"instructor", "instructor_picture", "instructor_follow", "studio", "studio_place", "class", "scheduled_class",
+}
 
 // A query that has no viewer, or whose viewer is not live any more, sees no row
 // of any table, as whatever role.

@@ -26,6 +26,8 @@ func TestNoViewerNoRows(t *testing.T) {
 	workout := f.workout(id, privacy.Everyone)
 	f.exec(`INSERT INTO idempotency VALUES ($1, 'op', '\x00', '\x00', '{}', $2)`, id, now)
 	f.exec(`INSERT INTO privacy_zone VALUES ($1, $1, '\x00', false, $2)`, id, now)
+	f.catalogue("published")
+	f.exec(`INSERT INTO instructor_follow SELECT $1, id, $2 FROM instructor`, id, now)
 
 	conn := pgtest.Connect(t, f.pg.URL(db.RoleApp))
 	for _, table := range tables {
@@ -95,6 +97,7 @@ func TestRolesAreApart(t *testing.T) {
 			"SELECT password_hash FROM auth.credential", "SELECT hash FROM auth.token",
 			"SELECT * FROM auth.registration", "SELECT code_sealed FROM auth.password_reset", "SELECT * FROM auth.mail",
 			"SELECT * FROM auth.email_claim", "SELECT * FROM auth.staff_role",
+			"SELECT * FROM auth.instructor_member", "DELETE FROM instructor", "DELETE FROM class", "DELETE FROM scheduled_class",
 			"INSERT INTO edge VALUES (gen_random_uuid(), gen_random_uuid(), 1, now())", "UPDATE edge SET bits = 1", "DELETE FROM edge",
 			"SELECT set_edge(gen_random_uuid(), gen_random_uuid(), 1, 0, 1, 0, now())", "UPDATE member SET id = gen_random_uuid()",
 			"UPDATE workout SET member_id = gen_random_uuid()", "UPDATE profile SET username = 'x'", "DELETE FROM member",
@@ -104,13 +107,14 @@ func TestRolesAreApart(t *testing.T) {
 		},
 		db.RoleAuth: {
 			"SELECT * FROM profile", "SELECT * FROM workout", "SELECT * FROM workout_part", "SELECT * FROM member_key",
-			"SELECT audiences FROM member", "SELECT * FROM edge", "UPDATE profile SET bio = ''", "CREATE TABLE auth.mine (n int)",
+			"SELECT audiences FROM member", "SELECT * FROM edge", "SELECT * FROM instructor_follow", "SELECT * FROM auth.instructor_member", "UPDATE profile SET bio = ''", "CREATE TABLE auth.mine (n int)",
 			"SET ROLE paceline_app", "SELECT message FROM auth.mail",
 		},
 		db.RoleWorker: {
 			"SELECT * FROM profile", "SELECT * FROM workout", "SELECT * FROM member", "SELECT hash FROM auth.token",
 			"SELECT password_hash FROM auth.credential", "SELECT password_hash FROM auth.registration", "SELECT email FROM auth.account",
-			"SELECT member_id FROM auth.session", "SELECT made FROM idempotency", "INSERT INTO auth.mail VALUES (gen_random_uuid(), '', 0, now(), now())",
+			"SELECT member_id FROM auth.session", "SELECT * FROM instructor_follow", "SELECT * FROM auth.instructor_member",
+			"SELECT title FROM class", "UPDATE series SET rrule = ''", "SELECT made FROM idempotency", "INSERT INTO auth.mail VALUES (gen_random_uuid(), '', 0, now(), now())",
 			"DELETE FROM member_key", "SET ROLE paceline_app", "SELECT * FROM digest_turn", "SELECT samples_sealed FROM workout_part",
 			"SELECT auth.authenticate_upkeep('', now())",
 		},

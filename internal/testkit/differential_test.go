@@ -483,7 +483,21 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"privacy_zone":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM privacy_zone WHERE member_id = $1`)},
 		"notice":             {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM notice WHERE member_id = $1`)},
 		"notice_setting":     {`kind`, w.own(v, `SELECT string_agg(kind, ' ') FROM notice_setting WHERE member_id = $1`)},
+		"instructor_follow":  {`instructor_id::text`, w.own(v, `SELECT string_agg(instructor_id::text, ' ') FROM instructor_follow WHERE member_id = $1`)},
+		"instructor":         {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM instructor WHERE state = 'published'`)},
+		"instructor_picture": {`instructor_id::text`, w.shared(`SELECT string_agg(p.instructor_id::text, ' ') FROM instructor_picture p JOIN instructor i ON i.id = p.instructor_id AND i.state = 'published'`)},
+		"studio":             {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM studio WHERE state = 'published'`)},
+		"studio_place":       {`studio_id::text || replace(label, ' ', '_')`, w.shared(`SELECT string_agg(p.studio_id::text || replace(p.label, ' ', '_'), ' ') FROM studio_place p JOIN studio s ON s.id = p.studio_id AND s.state = 'published'`)},
+		"class":              {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM class WHERE state = 'published'`)},
+		"series":             {`id::text`, nil}, // class managers' alone
+		"scheduled_class": {`id::text`, w.shared(`SELECT string_agg(x.id::text, ' ') FROM scheduled_class x JOIN class c ON c.id = x.class_id AND c.state = 'published'
+			LEFT JOIN studio s ON s.id = x.studio_id WHERE x.state <> 'draft' AND (x.studio_id IS NULL OR s.state = 'published')`)},
 	}
+}
+
+// shared are the names of rows that are everybody's.
+func (w *randomWorld) shared(sql string) []string {
+	return strings.Fields(w.Query(`SELECT coalesce((` + sql + `), '')`)) //nolint:gosec // constants of this file
 }
 
 // own are the names of the viewer's own rows.
