@@ -17,7 +17,6 @@ CREATE TABLE instructor (
     name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
     bio         text NOT NULL DEFAULT '' CHECK (length(bio) <= 2000),
     disciplines text[] NOT NULL CHECK (cardinality(disciplines) <= 12),
-    words       text[] NOT NULL,
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL
 );
@@ -27,7 +26,6 @@ COMMENT ON COLUMN instructor.state IS 'class: public';
 COMMENT ON COLUMN instructor.name IS 'class: public';
 COMMENT ON COLUMN instructor.bio IS 'class: public';
 COMMENT ON COLUMN instructor.disciplines IS 'class: public';
-COMMENT ON COLUMN instructor.words IS 'class: public. Of the name, folded, for search';
 COMMENT ON COLUMN instructor.created_at IS 'class: internal';
 COMMENT ON COLUMN instructor.updated_at IS 'class: internal';
 
@@ -111,7 +109,7 @@ CREATE TABLE class (
     plan          jsonb NOT NULL,
     music         jsonb NOT NULL,
     live          boolean NOT NULL,
-    words         text[] NOT NULL,
+    words         tsvector NOT NULL,
     published_at  timestamptz,
     created_at    timestamptz NOT NULL,
     updated_at    timestamptz NOT NULL,

@@ -16,11 +16,11 @@ import (
 func (f *fixture) catalogue(state string) uuid.UUID {
 	f.t.Helper()
 	instructor, studio, class, series := uuid.New(), uuid.New(), uuid.New(), uuid.New()
-	f.exec(`INSERT INTO instructor VALUES ($1, $2, 'Kim', '', '{ride}', '{kim}', $3, $3)`, instructor, state, now)
+	f.exec(`INSERT INTO instructor VALUES ($1, $2, 'Kim', '', '{ride}', $3, $3)`, instructor, state, now)
 	f.exec(`INSERT INTO instructor_picture VALUES ($1, '\x00', $2)`, instructor, now)
 	f.exec(`INSERT INTO studio VALUES ($1, $2, 'North', 'Bern', 'CH', 'Europe/Zurich', $3, $3)`, studio, state, now)
 	f.exec(`INSERT INTO studio_place VALUES ($1, 'bike 1', 1)`, studio)
-	f.exec(`INSERT INTO class VALUES ($1, $2, 'Hills', '', 'ride', 1800, 3, $3, 'en', '{}', '{}', '[]', '[]', true, '{hills}', $4, $4, $4)`,
+	f.exec(`INSERT INTO class VALUES ($1, $2, 'Hills', '', 'ride', 1800, 3, $3, 'en', '{}', '{}', '[]', '[]', true, 'hills', $4, $4, $4)`,
 		class, state, instructor, now)
 	f.exec(`INSERT INTO series VALUES ($1, $2, $3, $4, 'FREQ=DAILY', '2026-03-02 18:00', 'Europe/Zurich', 10, 0, 0, 0, $5, $5, $5)`,
 		series, state, class, studio, now)
@@ -84,7 +84,7 @@ func TestDraftsAreForClassManagers(t *testing.T) {
 			continue
 		}
 		for _, sql := range []string{
-			`INSERT INTO instructor VALUES (gen_random_uuid(), 'published', 'x', '', '{}', '{}', now(), now())`,
+			`INSERT INTO instructor VALUES (gen_random_uuid(), 'published', 'x', '', '{}', now(), now())`,
 			`INSERT INTO studio VALUES (gen_random_uuid(), 'published', 'x', 'x', 'CH', 'UTC', now(), now())`,
 			`INSERT INTO studio_place SELECT id, 'mine', 9 FROM studio`,
 		} {
