@@ -36,7 +36,7 @@ func operations(t *testing.T, check func(t *testing.T, method, path string, op *
 }
 
 var accessValues = map[string][]string{
-	"auth":   {"none", "session", "console", "session_or_console"},
+	"auth":   {"none", "session", "console", "session_or_console", "staff"},
 	"scope":  scopes(),
 	"object": {"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
@@ -52,6 +52,14 @@ func scopes() []string {
 	return names
 }
 
+// roles are the duties of staff.
+func roles() (names []string) {
+	for _, d := range privacy.Duties() {
+		names = append(names, d.String())
+	}
+	return names
+}
+
 func TestEveryOperationDeclaresItsAccess(t *testing.T) {
 	t.Parallel()
 	operations(t, func(t *testing.T, method, path string, op *openapi3.Operation) {
@@ -59,8 +67,20 @@ func TestEveryOperationDeclaresItsAccess(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s %s has no x-access", method, path)
 		}
-		if len(access) != len(accessValues) {
-			t.Errorf("x-access has %v, wants exactly %v", keys(access), keys(accessValues))
+		staff, wants := access["auth"] == "staff", len(accessValues)
+		if role, has := access["role"].(string); staff != has || has && !slices.Contains(roles(), role) {
+			t.Errorf("x-access.role is %v with auth: %v: staff, and nobody else, hold one", access["role"], access["auth"])
+		}
+		if fresh, has := access["fresh"]; has && (!staff || fresh != true) {
+			t.Error("x-access.fresh is true, for staff, or is left out")
+		}
+		for _, more := range []string{"role", "fresh"} {
+			if _, has := access[more]; has {
+				wants++
+			}
+		}
+		if len(access) != wants {
+			t.Errorf("x-access has %v, wants exactly %v, and of staff the role", keys(access), keys(accessValues))
 		}
 		for name, known := range accessValues {
 			if value, _ := access[name].(string); !slices.Contains(known, value) {
@@ -125,7 +145,7 @@ func expectedErrors(method string, op *openapi3.Operation) []string {
 	if len(*op.Security) > 0 {
 		statuses = append(statuses, "401")
 	}
-	if method != "GET" {
+	if method != "GET" || access["auth"] == "staff" {
 		statuses = append(statuses, "403")
 	}
 	if op.RequestBody != nil {

@@ -11,11 +11,11 @@ import (
 )
 
 // known says whether a mark is a field of the privacy model, some of them joined by "+" for
-// what shows to whom all of them show, or one of the two for what stands under none: "always"
-// and "owner".
+// what shows to whom all of them show, or one of the three for what stands under none: "always",
+// "owner" and "staff".
 func known(mark string) bool {
 	for name := range strings.SplitSeq(mark, "+") {
-		if _, field := privacy.ParseField(name); !field && (mark != name || name != "always" && name != "owner") {
+		if _, field := privacy.ParseField(name); !field && (mark != name || name != "always" && name != "owner" && name != "staff") {
 			return false
 		}
 	}
@@ -25,6 +25,7 @@ func known(mark string) bool {
 func TestEveryMemberOfAResponseSaysWhoSeesIt(t *testing.T) {
 	t.Parallel()
 	operations(t, func(t *testing.T, _, _ string, op *openapi3.Operation) {
+		access, _ := op.Extensions["x-access"].(map[string]any)
 		if mark, marked := op.Extensions["x-visibility"]; marked {
 			knownVisibility(t, op.OperationID, mark)
 		}
@@ -34,6 +35,9 @@ func TestEveryMemberOfAResponseSaysWhoSeesIt(t *testing.T) {
 					continue // the document itself: no schema of ours describes it
 				}
 				marked(t, status, media.Schema, 0)
+				if access["auth"] != "staff" && forStaff(media.Schema, 0) {
+					t.Errorf("%s: a member for staff in the answer of what is not", status)
+				}
 			}
 		}
 	})
@@ -64,6 +68,19 @@ func marked(t *testing.T, at string, ref *openapi3.SchemaRef, depth int) {
 	}
 }
 
+// forStaff says whether a response schema has a member that is for staff.
+func forStaff(ref *openapi3.SchemaRef, depth int) bool {
+	if ref == nil || depth > 10 {
+		return false
+	}
+	for _, member := range ref.Value.Properties {
+		if extension(member, "x-visibility") == "staff" || forStaff(member, depth+1) {
+			return true
+		}
+	}
+	return forStaff(ref.Value.Items, depth+1)
+}
+
 // extension reads one beside a $ref as well as one in the schema itself.
 func extension(ref *openapi3.SchemaRef, name string) any {
 	if value, found := ref.Extensions[name]; found {
@@ -85,7 +102,7 @@ func knownVisibility(t *testing.T, at string, mark any) {
 	// names are also those of other things: a workout, a session.
 	name := at[strings.LastIndex(at, "/")+1:]
 	field, isField := privacy.ParseField(name)
-	if isField && field != privacy.ID && field != privacy.Username && value != name && value != "owner" {
+	if isField && field != privacy.ID && field != privacy.Username && value != name && value != "owner" && value != "staff" {
 		t.Errorf("%s is marked %s, but is a field of the model itself", at, value)
 	}
 }

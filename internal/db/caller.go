@@ -20,6 +20,7 @@ type Caller struct {
 	job   job // what the hash is a claim on, where it is no token's
 	from  Origin
 	needs privacy.Scopes // what a console has to have for what is asked; without any it may do nothing
+	duty  Duty           // what staff have to hold for what is asked
 }
 
 // Origin is where a request came from, for whoever shares out what is scarce. It

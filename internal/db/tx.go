@@ -143,14 +143,28 @@ func readViewer(c Caller, values [][]byte) (privacy.Viewer, error) {
 	return c.viewer(string(values[0]), ids[0], ids[1])
 }
 
-// viewer is who authenticate says the caller is. A console's scopes stand behind its name.
+// viewer is who authenticate says the caller is, if they hold what the caller is about to
+// need.
 func (c Caller) viewer(actor string, member, session uuid.UUID) (privacy.Viewer, error) {
+	v, err := c.proven(actor, member, session)
+	if err == nil && c.duty != (Duty{}) {
+		err = c.duty.of(v)
+	}
+	if err != nil {
+		return privacy.Viewer{}, err
+	}
+	return v, nil
+}
+
+// proven is who authenticate says the caller is. A console's scopes stand behind its name,
+// and behind a session's the duties of staff.
+func (c Caller) proven(actor string, member, session uuid.UUID) (privacy.Viewer, error) {
 	actor, granted, _ := strings.Cut(actor, " ")
 	switch actor {
 	case "anonymous":
 		return privacy.Anonymous(), nil
 	case "session":
-		return privacy.NewViewer(privacy.ActorSession, member, session, 0), nil
+		return staff(member, session, granted), nil
 	case "console":
 		var scopes privacy.Scopes
 		for name := range strings.FieldsSeq(granted) {

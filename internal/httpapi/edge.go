@@ -216,6 +216,9 @@ func (s *Server) admit(ctx context.Context, c echo.Context, o *operation) (priva
 	if o.access.Auth == authSession && o.reads() && o.class.Counted() {
 		return privacy.Viewer{}, nil
 	}
+	if o.access.Auth == authStaff { // in each transaction from here on
+		c.Set(keyCaller, caller(c).OnDuty(o.duty))
+	}
 	viewer, err := s.DB.Authenticate(ctx, caller(c))
 	if err != nil {
 		return viewer, err

@@ -13,13 +13,16 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
 
+	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/privacy"
 )
 
 // Access is a manifest entry: an operation's x-access in the contract.
 type Access struct {
-	Auth   string `json:"auth"`   // none, session, console, or session_or_console
+	Auth   string `json:"auth"`   // none, session, console, session_or_console, or staff
+	Role   string `json:"role"`   // with staff: the duty that it takes
+	Fresh  bool   `json:"fresh"`  // with staff: the second factor was given minutes ago
 	Scope  string `json:"scope"`  // what an actor other than a session needs
 	Object string `json:"object"` // what the path names
 	Quota  string `json:"quota"`  // the limit it counts against
@@ -31,10 +34,11 @@ const (
 	authSession = "session"
 	authConsole = "console"
 	authEither  = "session_or_console"
+	authStaff   = "staff"
 )
 
 var accessValues = map[string][]string{
-	"auth":   {authNone, authSession, authConsole, authEither},
+	"auth":   {authNone, authSession, authConsole, authEither, authStaff},
 	"object": {"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import"},
 	"quota":  {"auth", "read", "write", "import", "search", "ops"},
 	"cache":  {"no-store", "public"},
@@ -48,6 +52,7 @@ type operation struct {
 	body             *openapi3.RequestBody // nil: none is taken
 	class            limit.Class
 	scope            privacy.Scopes // what a console needs; none where it may not call
+	duty             db.Duty        // what staff need; none where it is for members
 	policy           []string       // its RateLimit-Policy
 	server           *Server
 }
@@ -91,6 +96,9 @@ func readManifest(document []byte) (manifest, error) {
 			}
 			o.class, _ = limit.ClassOf(access.Quota) // readAccess knows it
 			if o.scope, err = consoleScope(access); err != nil {
+				return nil, fmt.Errorf("contract: %s %s: %w", method, path, err)
+			}
+			if o.duty, err = staffDuty(access); err != nil {
 				return nil, fmt.Errorf("contract: %s %s: %w", method, path, err)
 			}
 			if op.RequestBody != nil {
@@ -162,6 +170,22 @@ func consoleScope(a Access) (privacy.Scopes, error) {
 		return 0, fmt.Errorf("x-access: a console can't have the scope %q", a.Scope)
 	}
 	return scope, nil
+}
+
+// staffDuty is the duty that an operation for staff takes. One for staff names a duty,
+// and no other does.
+func staffDuty(a Access) (db.Duty, error) {
+	if a.Auth != authStaff {
+		if a.Role != "" || a.Fresh {
+			return db.Duty{}, errors.New("x-access: a role or a fresh factor is for staff")
+		}
+		return db.Duty{}, nil
+	}
+	duty, known := privacy.ParseDuty(a.Role)
+	if !known {
+		return db.Duty{}, fmt.Errorf("x-access: nobody holds the role %q", a.Role)
+	}
+	return db.Duty{Of: duty, Fresh: a.Fresh}, nil
 }
 
 // echoPath is a contract path in Echo's spelling: {id} is :id.

@@ -81,6 +81,8 @@ type Viewer struct {
 	member  uuid.UUID
 	session uuid.UUID
 	scopes  Scopes
+	duties  Duty
+	factor  Factor
 }
 
 // Anonymous is somebody who did not sign in.

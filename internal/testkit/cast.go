@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 )
 
@@ -153,7 +152,7 @@ func Assemble(w *World) *Cast {
 	for _, p := range []*Person{mutual, followed} {
 		c.typed(p, 1, "shown to followers by "+p.Name)
 	}
-	c.staff("staff")
+	c.staff()
 	c.consoles()
 	// A console calls one of the owner's workouts by a name of its own.
 	c.Exec(`INSERT INTO sync_workout (member_id, client_id, version, applied_version, applied_parts, complete, duplicate, workout_id, touched_at)
@@ -219,23 +218,6 @@ func (c *Cast) settle(p *Person) {
 	c.Choose(p, everybody)
 	p.Values = map[string]string{"display_name": "Display " + p.Name}
 	p.Do(http.MethodPut, "/v1/me/avatar", Picture(c.T), "Content-Type", "image/png").Want(c.T, http.StatusNoContent)
-}
-
-// staff is an account of `paceline admin create`, who sees what a member sees.
-func (c *Cast) staff(name string) {
-	c.T.Helper()
-	p := &Person{Name: name, Email: name + "@example.test", Password: Password(name)}
-	id, err := c.Service.Accounts.CreateAdmin(context.Background(), c.Clock.Now(), account.Registration{
-		Email: p.Email, Password: p.Password, Username: name, DisplayName: "Display " + name,
-		BirthDate: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC),
-	})
-	if err != nil {
-		c.T.Fatal(err)
-	}
-	p.ID = id.String()
-	c.Login(p)
-	c.settle(p)
-	c.act(name, p, false)
 }
 
 // Choose sets somebody's privacy settings, and notes them. A minor's stay private.
@@ -410,7 +392,7 @@ func (c *Cast) Twin(t testing.TB) *Cast {
 	of := map[*Person]*Person{nil: nil}
 	for _, p := range c.People {
 		copied := *p
-		copied.Client = twin.As(p.Token)
+		copied.Client, copied.Duties = twin.As(p.Token), slices.Clone(p.Duties)
 		of[p] = &copied
 		twin.People = append(twin.People, &copied)
 	}

@@ -19,6 +19,7 @@ import (
 type Operation struct {
 	ID, Method, Path     string
 	Auth, Object, Cache  string
+	Role                 string              // the duty that it takes, where it is for staff
 	Mark                 string              // the field that the whole answer stands under; "" for none
 	Schema               *openapi3.SchemaRef // of the JSON answer on success; nil if there is none
 	Parameters           openapi3.Parameters
@@ -54,6 +55,7 @@ func operation(doc *openapi3.T, path, method string, op *openapi3.Operation, com
 	o.Parameters = slices.Concat(common, op.Parameters)
 	access, _ := op.Extensions["x-access"].(map[string]any)
 	o.Auth, _ = access["auth"].(string)
+	o.Role, _ = access["role"].(string)
 	o.Object, _ = access["object"].(string)
 	o.Cache, _ = access["cache"].(string)
 	o.Mark, _ = op.Extensions["x-visibility"].(string)
@@ -167,7 +169,7 @@ func (o Operation) Private() []string {
 			kind, path = inner, ""
 		}
 		for name, member := range ref.Value.Properties {
-			if m := mark(member); m != "always" && !container(member) {
+			if m := mark(member); m != "always" && m != "staff" && !container(member) {
 				found[kind+" "+join(path, name)] = true
 			}
 			walk(member, kind, join(path, name), depth+1)

@@ -69,11 +69,11 @@ func root() string {
 	panic("testkit: no go.mod above the working directory")
 }
 
-// Ruled says whether the model, or the contract's two words besides, knows a mark. A mark of some fields,
+// Ruled says whether the model, or the contract's three words besides, knows a mark. A mark of some fields,
 // "a+b", is of what was made from all of them.
 func Ruled(mark string) bool {
 	for field := range strings.SplitSeq(mark, "+") {
-		if _, known := table()[field]; !known && field != "always" && field != "owner" {
+		if _, known := table()[field]; !known && field != "always" && field != "owner" && field != "staff" {
 			return false
 		}
 	}
@@ -92,14 +92,15 @@ func Sealed(mark string) bool {
 
 // Shows is the privacy model once more, from its text: whether the field of the
 // owner, in an object whose own audience is ceiling, is for the viewer. The marks
-// "always" and "owner" are the contract's; "a+b" shows to whom both show. A mark without
+// "always", "owner" and "staff" are the contract's: what is for staff is in answers alone that nobody
+// else gets; "a+b" shows to whom both show. A mark without
 // a rule shows nothing.
 func (s Standing) Shows(mark string, c Choices, ceiling int) bool {
 	if one, others, some := strings.Cut(mark, "+"); some {
 		return s.Shows(one, c, ceiling) && s.Shows(others, c, ceiling)
 	}
 	if s.Reach == Never {
-		return mark == "always"
+		return mark == "always" || mark == "staff"
 	}
 	reaches := func(audience int) bool {
 		if c.Private && audience > 1 {
@@ -109,7 +110,7 @@ func (s Standing) Shows(mark string, c Choices, ceiling int) bool {
 	}
 	r := table()[mark]
 	switch {
-	case mark == "always":
+	case mark == "always", mark == "staff":
 		return true
 	case mark == "owner", r.by == "fixed":
 		return s.Reach == 0

@@ -84,6 +84,8 @@ func (c *Cast) Expect(a Actor, r Request) int {
 		return 403
 	case a.Over && (o.Auth != "none" || o.Reads() && o.Declares(401)), a.Person == nil && o.Auth != "none":
 		return 401
+	case o.Auth == "staff" && !a.Person.holds(o.Role):
+		return 403
 	case objects[o.Object] == nil:
 		return 0
 	case t.Of == nil && o.Reads():

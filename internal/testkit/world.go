@@ -161,7 +161,8 @@ type Person struct {
 	Session  string // the id of the session that Token is of
 	Zone     string // the id of a privacy zone, where they have one
 	Minor    bool
-	Gone     bool // the account was deleted
+	Gone     bool     // the account was deleted
+	Duties   []string // of staff, in a session that a second factor proved
 	Choices  Choices
 	Workouts []Recorded
 	Twin     string            // another record of their first ride; one of the workouts

@@ -1,0 +1,52 @@
+-- Nobody is staff by a second factor any more: sessions are members' alone.
+DROP FUNCTION staff_holds(text);
+CREATE OR REPLACE FUNCTION auth.authenticate(token_hash bytea, at timestamptz, OUT actor text, OUT member uuid, OUT session uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, auth AS $$
+DECLARE
+    found_kind text;
+    session_kind text;
+    granted text;
+    last_used timestamptz;
+    stale timestamptz := at - interval '5 minutes';
+    used timestamptz := at;
+    viewer text;
+BEGIN
+    actor := 'nobody';
+    IF token_hash IS NULL THEN
+        actor := 'anonymous';
+    ELSE
+        SELECT t.member_id, t.session_id, t.kind, s.kind, s.scopes, s.last_used_at
+            INTO member, session, found_kind, session_kind, granted, last_used
+        FROM auth.token t JOIN auth.session s ON s.member_id = t.member_id AND s.id = t.session_id
+        WHERE t.hash = token_hash AND t.kind IN ('access', 'cookie', 'console')
+          AND t.expires_at > at AND s.expires_at > at AND s.revoked_at IS NULL
+          AND (s.kind <> 'ride' OR s.last_used_at > at - interval '15 minutes' AND auth.stands(s.console_owner, s.console_id, at));
+        IF FOUND THEN
+            actor := 'session';
+            IF found_kind = 'console' THEN
+                actor := 'console';
+                IF session_kind = 'ride' THEN
+                    stale := at - interval '1 minute';
+                ELSE
+                    used := date_trunc('hour', at, 'UTC');
+                    stale := used;
+                END IF;
+            END IF;
+            IF last_used < stale THEN
+                PERFORM FROM auth.session s WHERE s.member_id = member AND s.id = session FOR NO KEY UPDATE SKIP LOCKED;
+                IF FOUND THEN
+                    UPDATE auth.session s SET last_used_at = used WHERE s.member_id = member AND s.id = session;
+                    UPDATE auth.token t SET expires_at = least(at + interval '7 days', s.expires_at)
+                        FROM auth.session s
+                        WHERE found_kind = 'cookie' AND t.hash = token_hash AND s.member_id = member AND s.id = session;
+                END IF;
+            END IF;
+        END IF;
+    END IF;
+    viewer := set_config('paceline.viewer', coalesce(member::text, ''), true);
+    viewer := set_config('paceline.actor', actor, true);
+    IF actor = 'console' THEN
+        actor := rtrim('console ' || granted);
+    END IF;
+END $$;
+ALTER TABLE auth.session DROP COLUMN proved_at;
