@@ -1,4 +1,3 @@
 -- Classes, studios, the schedule and who followed whom go.
 DROP FUNCTION link_instructor(uuid, text, timestamptz), unlink_instructor(uuid), instructors_of_viewer();
 DROP TABLE scheduled_class, series, class, studio_place, studio, instructor_follow, auth.instructor_member, instructor_picture, instructor;
-DROP FUNCTION manages_classes();

@@ -3,14 +3,6 @@
 -- row-level security. The member behind an instructor stands apart, where nothing that serves
 -- members reads it; and whom a member follows is theirs alone.
 
--- Whether the viewer keeps classes: a member with that duty, by a session of their own.
-CREATE FUNCTION manages_classes() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT current_setting('paceline.actor', true) = 'session' AND EXISTS (
-        SELECT FROM auth.staff_role r WHERE r.member_id = viewer_id() AND r.role = 'class_manager')
-$$;
-GRANT EXECUTE ON FUNCTION manages_classes() TO paceline_app;
-
 CREATE TABLE instructor (
     id          uuid PRIMARY KEY,
     state       text NOT NULL CHECK (state IN ('draft', 'published', 'retired')),
@@ -233,36 +225,36 @@ ALTER TABLE series ENABLE ROW LEVEL SECURITY;
 ALTER TABLE scheduled_class ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY shown ON instructor FOR SELECT TO paceline_app
-    USING ((SELECT is_asked()) AND (state = 'published' OR (SELECT manages_classes())));
+    USING ((SELECT is_asked()) AND (state = 'published' OR (SELECT staff_holds('class_manager'))));
 CREATE POLICY shown ON instructor_picture FOR SELECT TO paceline_app
     USING (EXISTS (SELECT FROM instructor i WHERE i.id = instructor_id));
 CREATE POLICY shown ON studio FOR SELECT TO paceline_app
-    USING ((SELECT is_asked()) AND (state = 'published' OR (SELECT manages_classes())));
+    USING ((SELECT is_asked()) AND (state = 'published' OR (SELECT staff_holds('class_manager'))));
 CREATE POLICY shown ON studio_place FOR SELECT TO paceline_app
     USING (EXISTS (SELECT FROM studio s WHERE s.id = studio_id));
 CREATE POLICY shown ON class FOR SELECT TO paceline_app
-    USING ((SELECT is_asked()) AND (state = 'published' OR (SELECT manages_classes())));
-CREATE POLICY shown ON series FOR SELECT TO paceline_app USING ((SELECT manages_classes()));
+    USING ((SELECT is_asked()) AND (state = 'published' OR (SELECT staff_holds('class_manager'))));
+CREATE POLICY shown ON series FOR SELECT TO paceline_app USING ((SELECT staff_holds('class_manager')));
 CREATE POLICY shown ON scheduled_class FOR SELECT TO paceline_app
-    USING ((SELECT manages_classes()) OR state <> 'draft'
+    USING ((SELECT staff_holds('class_manager')) OR state <> 'draft'
         AND EXISTS (SELECT FROM class c WHERE c.id = class_id)
         AND (studio_id IS NULL OR EXISTS (SELECT FROM studio s WHERE s.id = studio_id)));
 CREATE POLICY own ON instructor_follow TO paceline_app
     USING (member_id = (SELECT viewer_id())) WITH CHECK (member_id = (SELECT viewer_id()));
 
 -- Class managers write; nothing but a picture and a place is ever deleted.
-CREATE POLICY made ON instructor FOR INSERT TO paceline_app WITH CHECK ((SELECT manages_classes()));
-CREATE POLICY kept ON instructor FOR UPDATE TO paceline_app USING ((SELECT manages_classes()));
-CREATE POLICY kept ON instructor_picture TO paceline_app USING ((SELECT manages_classes()));
-CREATE POLICY made ON studio FOR INSERT TO paceline_app WITH CHECK ((SELECT manages_classes()));
-CREATE POLICY kept ON studio FOR UPDATE TO paceline_app USING ((SELECT manages_classes()));
-CREATE POLICY kept ON studio_place TO paceline_app USING ((SELECT manages_classes()));
-CREATE POLICY made ON class FOR INSERT TO paceline_app WITH CHECK ((SELECT manages_classes()));
-CREATE POLICY kept ON class FOR UPDATE TO paceline_app USING ((SELECT manages_classes()));
-CREATE POLICY made ON series FOR INSERT TO paceline_app WITH CHECK ((SELECT manages_classes()));
-CREATE POLICY kept ON series FOR UPDATE TO paceline_app USING ((SELECT manages_classes()));
-CREATE POLICY made ON scheduled_class FOR INSERT TO paceline_app WITH CHECK ((SELECT manages_classes()));
-CREATE POLICY kept ON scheduled_class FOR UPDATE TO paceline_app USING ((SELECT manages_classes()));
+CREATE POLICY made ON instructor FOR INSERT TO paceline_app WITH CHECK ((SELECT staff_holds('class_manager')));
+CREATE POLICY kept ON instructor FOR UPDATE TO paceline_app USING ((SELECT staff_holds('class_manager')));
+CREATE POLICY kept ON instructor_picture TO paceline_app USING ((SELECT staff_holds('class_manager')));
+CREATE POLICY made ON studio FOR INSERT TO paceline_app WITH CHECK ((SELECT staff_holds('class_manager')));
+CREATE POLICY kept ON studio FOR UPDATE TO paceline_app USING ((SELECT staff_holds('class_manager')));
+CREATE POLICY kept ON studio_place TO paceline_app USING ((SELECT staff_holds('class_manager')));
+CREATE POLICY made ON class FOR INSERT TO paceline_app WITH CHECK ((SELECT staff_holds('class_manager')));
+CREATE POLICY kept ON class FOR UPDATE TO paceline_app USING ((SELECT staff_holds('class_manager')));
+CREATE POLICY made ON series FOR INSERT TO paceline_app WITH CHECK ((SELECT staff_holds('class_manager')));
+CREATE POLICY kept ON series FOR UPDATE TO paceline_app USING ((SELECT staff_holds('class_manager')));
+CREATE POLICY made ON scheduled_class FOR INSERT TO paceline_app WITH CHECK ((SELECT staff_holds('class_manager')));
+CREATE POLICY kept ON scheduled_class FOR UPDATE TO paceline_app USING ((SELECT staff_holds('class_manager')));
 
 GRANT SELECT, INSERT, UPDATE ON instructor, studio, class, series, scheduled_class TO paceline_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON instructor_picture, studio_place TO paceline_app;
@@ -284,7 +276,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public 
 DECLARE
     person uuid;
 BEGIN
-    IF NOT manages_classes() THEN
+    IF NOT staff_holds('class_manager') THEN
         RETURN false;
     END IF;
     SELECT c.member_id INTO person FROM auth.username_claim c WHERE c.username = name;
@@ -300,7 +292,7 @@ END $$;
 CREATE FUNCTION unlink_instructor(wanted uuid) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
-    IF NOT manages_classes() OR NOT EXISTS (SELECT FROM instructor i WHERE i.id = wanted) THEN
+    IF NOT staff_holds('class_manager') OR NOT EXISTS (SELECT FROM instructor i WHERE i.id = wanted) THEN
         RETURN false;
     END IF;
     DELETE FROM auth.instructor_member l WHERE l.instructor_id = wanted;
