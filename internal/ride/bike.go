@@ -17,8 +17,8 @@ func brake(cadence, resistance float64) float64 {
 	return brakeW * c * c * r * r
 }
 
-// resistanceFor is the inverse of brake.
-func resistanceFor(power, cadence float64) float64 {
+// Resistance is what the brake has to be set to for a power at a cadence: the inverse of brake.
+func Resistance(power, cadence float64) float64 {
 	return 50 * math.Sqrt(max(0, power)/brakeW) * 80 / max(cadence, 20)
 }
 
@@ -35,7 +35,7 @@ func (r Rider) Bike(plan []Segment, seed uint64) Track {
 			turn := cadenceFor(s) + likes
 			wants := b.paced(s.Effort*b.critical()*(1+will.next()), s.Seconds-second)
 			if second >= reactS {
-				to := math.Round(withinCue(s, resistanceFor(wants, turn)))
+				to := math.Round(withinCue(s, Resistance(wants, turn)))
 				knob += max(-knobPerS, min(knobPerS, to-knob))
 			}
 			cadence = towards(cadence, turn+legs.next(), 3)

@@ -26,6 +26,7 @@
 //     road cycling power", J. Appl. Biomech. 14, 1998: gravity, rolling, air, bearings, chain and
 //     the wheels that turn.
 //   - Rider.Row: an ergometer's flywheel, 2.80 W for the cube of a metre a second, as Concept2 states it.
+//   - Rider.Floor: no machine at all; what a body does on a mat shows in its heart.
 //   - Rider.Run: the cost of running by slope (A. E. Minetti et al., "Energy cost of walking and
 //     running at extreme uphill and downhill slopes", J. Appl. Physiol. 93, 2002).
 package ride

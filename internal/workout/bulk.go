@@ -30,3 +30,34 @@ func (s *Service) Keep(ctx context.Context, c db.Caller, r *recording.Recording)
 	}
 	return made.Items[0], nil
 }
+
+// Kept is a recording with what its owner calls it.
+type Kept struct {
+	Recording *recording.Recording
+	Title     string
+}
+
+// KeepAll is Keep for many recordings of one member's, in one transaction: all of them or none. It
+// reads nothing back. Those that are there already stay as they are.
+func (s *Service) KeepAll(ctx context.Context, c db.Caller, all []Kept) (added int, err error) {
+	drafts := make([]draft, len(all))
+	for i, k := range all {
+		if drafts[i], err = pack(k.Recording); err != nil {
+			return 0, err
+		}
+		drafts[i].facts.Title = &k.Title
+	}
+	err = s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		by, err := s.readSelf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		audience, err := by.audienceFor(nil)
+		if err != nil {
+			return err
+		}
+		_, added, err = writeAll(ctx, tx, by, audience, drafts)
+		return err
+	})
+	return added, err
+}
