@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +14,6 @@ import (
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/db/local"
 	"github.com/paceline/paceline/internal/demo"
-	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/seal"
 	"github.com/paceline/paceline/internal/service"
@@ -47,54 +45,18 @@ func dev(ctx context.Context, args []string, e env) (err error) {
 		return err
 	}
 	defer open.close()
-	admin, server, err := devDatabase(ctx, c, e.out)
+	world, err := openDev(ctx, c, observer, e.out)
 	if err != nil {
 		return err
 	}
-	if server != nil {
-		defer func() { err = errors.Join(err, server.Stop(context.WithoutCancel(ctx))) }()
-		// Without its database there is nothing left to serve.
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithCancel(ctx)
-		defer cancel()
-		go func() {
-			select {
-			case <-server.Done():
-				cancel()
-			case <-ctx.Done():
-			}
-		}()
-	}
-	roles := map[string]string{}
-	if server == nil {
-		for _, role := range []string{db.RoleMigrator, db.RoleApp, db.RoleAuth, db.RoleWorker} {
-			roles[role] = rand.Text()
-		}
-	}
-	fmt.Fprintln(e.out, "bringing the schema up to date")
-	if err := db.Provision(ctx, admin, roles); err != nil {
-		return err
-	}
-	if err := db.Migrate(ctx, admin); err != nil {
-		return err
-	}
-	ring, err := devRing(c.Keyring)
-	if err != nil {
-		return err
-	}
-	outbox := mail.NewOutbox(c.PublicURL.String(), 200, time.Now)
-	o := options(c, ring, observer)
-	o.Database = db.Config{URL: admin, Passwords: roles, Connections: c.Database.Connections}
-	o.Mail, o.Outbox = outbox, outbox.Recent
-	s, err := service.New(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	defer func() { err = errors.Join(err, world.close(ctx)) }()
+	ctx, cancel := world.during(ctx)
+	defer cancel()
+	s := world.service
 	if err := demoWorld(ctx, c, s, e.out); err != nil {
 		return err
 	}
-	watchRing(ctx, ring, observer)
+	watchRing(ctx, world.ring, observer)
 	welcome(e.out, c)
 	return s.Run(ctx, open.public, open.private)
 }
@@ -135,21 +97,29 @@ func demoWorld(ctx context.Context, c *config.Config, s *service.Service, out io
 			return err
 		}
 	}
+	tell, end := teller(out, "the demo world")
+	defer end()
+	return demo.Load(ctx, s.Handler, s.Accounts, now, tell)
+}
+
+// teller tells how far a load is: to a terminal as it goes, elsewhere every tenth.
+func teller(out io.Writer, what string) (tell func(share float64, what string), end func()) {
 	told := -10
-	err := demo.Load(ctx, s.Handler, s.Accounts, now, func(share float64, what string) {
+	tell = func(share float64, step string) {
 		percent := int(100 * share)
 		switch {
 		case terminal(out):
-			fmt.Fprintf(out, "\r\x1b[Kloading the demo world: %3d %% %s", percent, what)
+			fmt.Fprintf(out, "\r\x1b[Kloading %s: %3d %% %s", what, percent, step)
 		case percent/10 > told/10:
-			fmt.Fprintf(out, "loading the demo world: %d %%\n", percent)
+			fmt.Fprintf(out, "loading %s: %d %%\n", what, percent)
 		}
 		told = percent
-	})
-	if told >= 0 && terminal(out) {
-		fmt.Fprintln(out)
 	}
-	return err
+	return tell, func() {
+		if told >= 0 && terminal(out) {
+			fmt.Fprintln(out)
+		}
+	}
 }
 
 // terminal says whether somebody watches, line by line.

@@ -47,6 +47,7 @@ func commands() []command {
 	return []command{
 		{"serve", "serve members, configured by the environment", serve},
 		{"dev", "a whole platform on this machine, with a demo world", dev},
+		{"seed", "fill the local run's database while it doesn't run: --world small or large", seedWorld},
 		{"migrate", "bring the database to the newest schema", migrate},
 		{"admin", "create NAME: make an account that may administer; forgive: lift a budget; console, studio: what can be paired and shared", admin},
 		{"doctor", "say what is wrong with a set-up, and how to mend it", doctor},

@@ -24,6 +24,7 @@ import (
 
 	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/ride"
 	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 )
 
@@ -49,9 +50,10 @@ func Email(name string) string { return name + "@demo.test" }
 // SampleRide is a recording that the world doesn't hold yet, to import by hand:
 // 45 minutes of cycling with heart rate, power, cadence, speed and place.
 func SampleRide(now time.Time) []byte {
-	return recordingtest.RideFIT(recordingtest.Options{
-		Start: now.UTC().Truncate(24 * time.Hour).Add(-2 * time.Hour), Seconds: 45 * 60, Laps: 3, Seed: 4711, FTP: 230,
-		Title: "Evening loop", Serial: 90210,
+	rider := ride.Rider{MassKG: 59, FTPWatts: 242, RestingHR: 48, MaxHR: 187}
+	track := rider.Road(ride.NewCourse(4711, 11_000, 140, 47, 8), steady(45*60), 4711)
+	return file(track, recordingtest.Options{
+		Start: now.UTC().Truncate(24 * time.Hour).Add(-2 * time.Hour), Laps: 3, Title: "Evening loop", Serial: 90210,
 	})
 }
 
@@ -182,10 +184,13 @@ func (l *loader) follow(ctx context.Context, who, whom string) error {
 func (l *loader) ride(ctx context.Context, name string, n int) error {
 	s := seed(name)
 	day := l.now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -2*n-1)
-	o := recordingtest.Options{
-		Start: day.Add(time.Duration(6+s%12) * time.Hour), Seconds: 1800 + int(s%4)*600 + n*60, Laps: 2 + n%3,
-		Seed: s + uint64(n), FTP: 160 + float64(s%120), Serial: uint32(s), //nolint:gosec // any number will do
-		Lat: 46.9 + float64(s%50)/100, Lon: 7.4 + float64(s%70)/100, Indoor: n%3 == 2,
+	o := recordingtest.Options{Start: day.Add(time.Duration(6+s%12) * time.Hour), Laps: 2 + n%3, Serial: uint32(s), Indoor: n%3 == 2} //nolint:gosec // any number will do
+	seconds, from := 1800+int(s%4)*600+n*60, s+uint64(n)                                                                              //nolint:gosec // small
+	rider := riderOf(name)
+	track := rider.Bike(steady(seconds), from)
+	if !o.Indoor {
+		home := ride.NewCourse(s+uint64(n%2), 9_000+float64(s%5)*1_000, 60+float64(s%100), 46.9+float64(s%50)/100, 7.4+float64(s%70)/100) //nolint:gosec // small
+		track = rider.Road(home, steady(seconds), from)
 	}
 	var made struct {
 		Items []struct {
@@ -193,7 +198,7 @@ func (l *loader) ride(ctx context.Context, name string, n int) error {
 		} `json:"items"`
 	}
 	p := l.people[name]
-	err := p.upload(ctx, "/v1/workouts/import", "ride.fit", recordingtest.RideFIT(o), &made, http.StatusCreated, http.StatusOK)
+	err := p.upload(ctx, "/v1/workouts/import", "ride.fit", file(track, o), &made, http.StatusCreated, http.StatusOK)
 	if err != nil {
 		return err
 	}

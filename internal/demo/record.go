@@ -1,10 +1,12 @@
 package demo
 
 import (
+	"math"
 	"time"
 
 	"github.com/paceline/paceline/internal/ride"
 	"github.com/paceline/paceline/internal/workout/recording"
+	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 	"github.com/paceline/paceline/internal/workout/recording/series"
 )
 
@@ -54,6 +56,41 @@ func record(t ride.Track, kind int, start time.Time) (recording.Recording, error
 		Sport: kinds[kind].sport, Indoor: kinds[kind].indoor, Device: recording.Device{Name: kinds[kind].device},
 		StartedAt: start.Truncate(time.Second), DurationS: seconds, MovingS: &seconds, CaloriesKcal: new(float64(int(t.Kcal))), Parts: [][]series.Table{tables},
 	})
+}
+
+// steady is a ride as one goes for alone: in, on, and home.
+func steady(seconds int) []ride.Segment {
+	return []ride.Segment{{Seconds: 300, Effort: 0.6}, {Seconds: seconds - 480, Effort: 0.78}, {Seconds: 180, Effort: 0.55}}
+}
+
+// riderOf is the body that a member of the small world says they have, or one that fits the name.
+func riderOf(name string) ride.Rider {
+	s, has := float64(seed(name)), profiles[name].fields
+	r := ride.Rider{MassKG: 58 + math.Mod(s, 25), FTPWatts: 160 + math.Mod(s, 110), RestingHR: 50 + math.Mod(s, 12), MaxHR: 178 + math.Mod(s, 15)}
+	for field, into := range map[string]*float64{"weight_kg": &r.MassKG, "ftp_watts": &r.FTPWatts, "resting_hr": &r.RestingHR, "max_hr": &r.MaxHR} {
+		switch v := has[field].(type) {
+		case int:
+			*into = float64(v)
+		case float64:
+			*into = v
+		}
+	}
+	return r
+}
+
+// file is a track as a FIT file.
+func file(t ride.Track, o recordingtest.Options) []byte {
+	o.Sport, o.Seconds, o.Device = recording.Ride, len(t.Samples), "Paceline Bike"
+	o.NoPlace = o.Indoor
+	w := recordingtest.Workout{Options: o}
+	for i, s := range t.Samples {
+		w.Points = append(w.Points, recordingtest.Point{
+			At: o.Start.Add(time.Duration(i) * time.Second), PowerW: math.Round(s.PowerW), CadenceRPM: math.Round(s.CadenceRPM),
+			HeartBPM: math.Round(s.HeartBPM), SpeedMPS: s.SpeedMPS, DistanceM: s.DistanceM, Resistance: s.Resistance, InclinePct: s.GradePct,
+			Lat: s.Lat, Lon: s.Lon, AltitudeM: s.AltitudeM,
+		})
+	}
+	return recordingtest.FIT(recordingtest.FITForm{}, w)
 }
 
 // Recording is an entry as its device recorded it.
