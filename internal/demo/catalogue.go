@@ -152,7 +152,7 @@ func (s style) plan(seconds int, d *rand.Rand) []Part {
 // part calls out what fits somebody whose threshold is 200 W: that is what classes are written for.
 func (s style) part(name string, zone, seconds int) Part {
 	p := Part{Name: name, Zone: zone, Segment: ride.Segment{Seconds: seconds, Effort: ride.Zone(zone)}}
-	turns := 0.0
+	var turns float64
 	switch s.discipline {
 	case cycling:
 		turns = 80 + 4*float64(zone)

@@ -88,7 +88,7 @@ func (e Entry) Track(p Person, lessons []Lesson) ride.Track {
 	r.Form = 0.94 + 0.1*float64(e.Seed%997)/997
 	if e.Lesson < 0 {
 		minutes, loop := 30+e.Seed%4*15, e.Seed%5
-		plan := []ride.Segment{{Seconds: 300, Effort: 0.6}, {Seconds: int(minutes)*60 - 480, Effort: 0.68 + 0.02*float64(e.Seed%8)}, {Seconds: 180, Effort: 0.5}} //nolint:gosec // small
+		plan := []ride.Segment{{Seconds: 300, Effort: 0.6}, {Seconds: int(minutes)*60 - 480, Effort: 0.68 + 0.02*float64(e.Seed%8)}, {Seconds: 180, Effort: 0.5}}
 		if e.Kind == outRun {
 			return r.Run(ride.NewCourse(p.Home+loop, 4000+1000*float64(loop), 20+15*float64(loop), p.Lat, p.Lon), plan, e.Seed)
 		}

@@ -33,13 +33,13 @@ func record(t ride.Track, kind int, start time.Time) (recording.Recording, error
 			if channel.Family() != family {
 				continue
 			}
-			column, any := make([]int32, len(t.Samples)), false
+			column, some := make([]int32, len(t.Samples)), false
 			for i, s := range t.Samples {
 				v := measured[channel](s)
 				column[i] = channel.Steps(v)
-				any = any || v != 0
+				some = some || v != 0
 			}
-			if any {
+			if some {
 				table.Columns = append(table.Columns, series.Column{Channel: channel, V: column})
 			}
 		}
@@ -47,7 +47,7 @@ func record(t ride.Track, kind int, start time.Time) (recording.Recording, error
 			continue
 		}
 		for i := range t.Samples {
-			table.T = append(table.T, uint32(i)*1000) //nolint:gosec // some thousand seconds
+			table.T = append(table.T, uint32(i)*1000)
 		}
 		tables = append(tables, table)
 	}

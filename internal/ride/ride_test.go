@@ -141,6 +141,21 @@ func TestNobodyHoldsWhatTheyCannot(t *testing.T) {
 	}
 }
 
+// The most of a moment is linear in what is left; and who has an hour to go doesn't spend it in minutes.
+func TestWhatIsLeftIsTheMost(t *testing.T) {
+	t.Parallel()
+	left := 20_000.0
+	for i, s := range rider().Bike(steady(60, 10), 1).Samples {
+		if most := 247.2 + (960-247.2)*left/20_000; s.PowerW > most+1 {
+			t.Fatalf("second %d: %v W, and %v is the most", i, s.PowerW, most)
+		}
+		left = s.StoreJ
+	}
+	if hour := rider().Row(steady(3600, 1.5), 1).Samples; hour[1800].StoreJ < 4_000 {
+		t.Errorf("%v J are left in the middle of an hour", hour[1800].StoreJ)
+	}
+}
+
 // A ride follows its plan, and a second its neighbour: a series of dice would do neither.
 func TestPowerFollowsThePlan(t *testing.T) {
 	t.Parallel()
