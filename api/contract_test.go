@@ -36,11 +36,14 @@ func operations(t *testing.T, check func(t *testing.T, method, path string, op *
 }
 
 var accessValues = map[string][]string{
-	"auth":   {"none", "session", "console", "session_or_console", "staff"},
-	"scope":  scopes(),
-	"object": {"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import"},
-	"quota":  {"auth", "read", "write", "import", "search", "ops"},
-	"cache":  {"no-store", "public"},
+	"auth":  {"none", "session", "console", "session_or_console", "staff"},
+	"scope": scopes(),
+	"object": {
+		"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import",
+		"shown_workout", "comment", "notification",
+	},
+	"quota": {"auth", "read", "write", "import", "search", "ops"},
+	"cache": {"no-store", "public"},
 }
 
 // scopes are "none", those that some field of the model asks for, and a console's.

@@ -100,6 +100,182 @@ END $$;
 GRANT EXECUTE ON FUNCTION add_notice(uuid, text, boolean, uuid, uuid, timestamptz, boolean, boolean, boolean)
     TO paceline_app, paceline_auth, paceline_worker;
 
+-- What members say about workouts. A like and a comment belong to whoever made them,
+-- and show below the workout, by its rules and by theirs. The workout is another
+-- member's, so no key leads to it: what lies below one that is gone shows to nobody,
+-- and the worker takes it away.
+CREATE TABLE workout_like (
+    member_id  uuid NOT NULL REFERENCES member ON DELETE CASCADE,
+    workout_id uuid NOT NULL,
+    at         timestamptz NOT NULL,
+    PRIMARY KEY (member_id, workout_id)
+);
+CREATE INDEX workout_like_workout ON workout_like (workout_id, at DESC, member_id DESC);
+CREATE INDEX workout_like_at ON workout_like (member_id, at);
+COMMENT ON TABLE workout_like IS 'class: guarded. That a member likes a workout';
+COMMENT ON COLUMN workout_like.member_id IS 'class: guarded. Who likes it';
+COMMENT ON COLUMN workout_like.workout_id IS 'class: guarded';
+COMMENT ON COLUMN workout_like.at IS 'class: guarded';
+
+CREATE TABLE workout_comment (
+    member_id    uuid NOT NULL REFERENCES member ON DELETE CASCADE,
+    id           uuid NOT NULL,
+    workout_id   uuid NOT NULL,
+    body         text NOT NULL CHECK (length(body) BETWEEN 1 AND 2000),
+    mentioned    uuid[] NOT NULL,
+    created_at   timestamptz NOT NULL,
+    edited_at    timestamptz,
+    key_hash     bytea,
+    request_hash bytea,
+    PRIMARY KEY (member_id, id),
+    UNIQUE (member_id, key_hash)
+);
+CREATE INDEX workout_comment_id ON workout_comment (id);
+CREATE INDEX workout_comment_workout ON workout_comment (workout_id, created_at, id);
+CREATE INDEX workout_comment_created ON workout_comment (member_id, created_at);
+COMMENT ON TABLE workout_comment IS 'class: guarded. What a member wrote below a workout';
+COMMENT ON COLUMN workout_comment.member_id IS 'class: guarded. Who wrote it';
+COMMENT ON COLUMN workout_comment.id IS 'class: guarded';
+COMMENT ON COLUMN workout_comment.workout_id IS 'class: guarded';
+COMMENT ON COLUMN workout_comment.body IS 'class: guarded. As it was written, with a mark before each name that stands for a member';
+COMMENT ON COLUMN workout_comment.mentioned IS 'class: guarded. Whom the marks stand for, in their order';
+COMMENT ON COLUMN workout_comment.created_at IS 'class: guarded';
+COMMENT ON COLUMN workout_comment.edited_at IS 'class: guarded';
+COMMENT ON COLUMN workout_comment.key_hash IS 'class: internal. SHA-256 of the client''s key for making it once';
+COMMENT ON COLUMN workout_comment.request_hash IS 'class: internal. SHA-256 of the request that made it: of no more than lies beside it';
+
+-- Comments that the owner of the workout keeps from others. It is the owner's row: a
+-- row of somebody who doesn't own the workout hides nothing.
+CREATE TABLE comment_hidden (
+    member_id  uuid NOT NULL REFERENCES member ON DELETE CASCADE,
+    comment_id uuid NOT NULL,
+    at         timestamptz NOT NULL,
+    PRIMARY KEY (member_id, comment_id)
+);
+COMMENT ON TABLE comment_hidden IS 'class: guarded. Comments that the owner of a workout hides';
+COMMENT ON COLUMN comment_hidden.member_id IS 'class: guarded. The owner of the workout';
+COMMENT ON COLUMN comment_hidden.comment_id IS 'class: guarded';
+COMMENT ON COLUMN comment_hidden.at IS 'class: guarded';
+
+-- Whether a member other than the viewer may see a workout now. What somebody said
+-- about it counts for as long: whoever was removed, blocked or left out by a narrower
+-- audience is not heard below it any more.
+CREATE FUNCTION reaches_workout(who uuid, wanted uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    RETURN is_asked() AND coalesce((
+        SELECT least(w.audience, CASE WHEN m.private THEN 1 ELSE 3 END) >= lowest_by(who, w.member_id, e.bits)
+        FROM workout w JOIN member m ON m.id = w.member_id
+        LEFT JOIN edge e ON e.member_id = w.member_id AND e.other_id = who
+        WHERE w.id = wanted), false);
+END $$;
+
+-- Whether a comment is kept from the viewer by the workout's owner.
+CREATE FUNCTION is_hidden_comment(comment uuid, on_workout uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM workout w JOIN comment_hidden h ON h.member_id = w.member_id AND h.comment_id = comment
+        WHERE w.id = on_workout AND w.member_id IS DISTINCT FROM viewer_id());
+END $$;
+
+-- How many like a workout, of those whom the viewer can find, up to a thousand; by the
+-- rules themselves, for all at once. None for who may not see it.
+CREATE FUNCTION count_likes(wanted uuid) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    viewer uuid := viewer_id();
+BEGIN
+    IF NOT reaches_workout(viewer, wanted) THEN
+        RETURN 0;
+    END IF;
+    RETURN (SELECT count(*) FROM (
+        SELECT FROM workout w JOIN member o ON o.id = w.member_id
+        JOIN workout_like l ON l.workout_id = w.id
+        JOIN member m ON m.id = l.member_id
+        LEFT JOIN edge theirs ON theirs.member_id = w.member_id AND theirs.other_id = l.member_id
+        LEFT JOIN edge mine ON mine.member_id = l.member_id AND mine.other_id = viewer
+        WHERE w.id = wanted AND found_by(viewer, l.member_id, m.discoverability, mine.bits)
+            AND least(w.audience, CASE WHEN o.private THEN 1 ELSE 3 END) >= lowest_by(l.member_id, w.member_id, theirs.bits)
+        LIMIT 1000) AS visible);
+END $$;
+
+-- The owner of a workout takes a comment of somebody else's away.
+CREATE FUNCTION remove_comment(comment uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    DELETE FROM workout_comment c USING workout w
+    WHERE c.id = comment AND w.id = c.workout_id AND w.member_id = viewer_id();
+END $$;
+
+-- Of those members, who may see the workout, so that nobody is told of what they can't open.
+CREATE FUNCTION who_reach(members uuid[], wanted uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT DISTINCT m FROM unnest(members) AS m WHERE reaches_workout(m, wanted)
+$$;
+
+-- Whether somebody can find the viewer: who writes below their workout lets them know who it is.
+CREATE FUNCTION owner_finds_viewer(owner uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    RETURN is_asked() AND coalesce((
+        SELECT found_by(owner, m.id, m.discoverability, e.bits)
+        FROM member m LEFT JOIN edge e ON e.member_id = m.id AND e.other_id = owner WHERE m.id = viewer_id()), false);
+END $$;
+
+-- What lies below workouts that are gone, and hides comments that are: so many, and how many.
+CREATE FUNCTION clear_social(most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    likes integer;
+    comments integer;
+    hides integer;
+BEGIN
+    DELETE FROM workout_like WHERE (member_id, workout_id) IN (
+        SELECT l.member_id, l.workout_id FROM workout_like l
+        WHERE NOT EXISTS (SELECT FROM workout w WHERE w.id = l.workout_id) LIMIT most);
+    GET DIAGNOSTICS likes = ROW_COUNT;
+    DELETE FROM workout_comment WHERE (member_id, id) IN (
+        SELECT c.member_id, c.id FROM workout_comment c
+        WHERE NOT EXISTS (SELECT FROM workout w WHERE w.id = c.workout_id) LIMIT most);
+    GET DIAGNOSTICS comments = ROW_COUNT;
+    DELETE FROM comment_hidden WHERE (member_id, comment_id) IN (
+        SELECT h.member_id, h.comment_id FROM comment_hidden h
+        WHERE NOT EXISTS (SELECT FROM workout_comment c WHERE c.id = h.comment_id) LIMIT most);
+    GET DIAGNOSTICS hides = ROW_COUNT;
+    RETURN likes + comments + hides;
+END $$;
+GRANT EXECUTE ON FUNCTION reaches_workout(uuid, uuid), is_hidden_comment(uuid, uuid), count_likes(uuid),
+    remove_comment(uuid), who_reach(uuid[], uuid), owner_finds_viewer(uuid) TO paceline_app;
+GRANT EXECUTE ON FUNCTION clear_social(integer) TO paceline_worker;
+
+ALTER TABLE workout_like ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workout_comment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE comment_hidden ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, DELETE ON workout_like, comment_hidden TO paceline_app;
+GRANT SELECT, INSERT, DELETE, UPDATE (body, mentioned, edited_at) ON workout_comment TO paceline_app;
+
+-- Whoever sees the workout sees who likes it, if they can find them and those may see it too.
+CREATE POLICY shown ON workout_like FOR SELECT TO paceline_app USING (
+    member_id = (SELECT viewer_id())
+    OR (EXISTS (SELECT FROM workout w WHERE w.id = workout_id) AND finds(member_id) AND reaches_workout(member_id, workout_id)));
+CREATE POLICY own_insert ON workout_like FOR INSERT TO paceline_app WITH CHECK (
+    member_id = (SELECT viewer_id()) AND EXISTS (SELECT FROM workout w WHERE w.id = workout_id));
+CREATE POLICY own_delete ON workout_like FOR DELETE TO paceline_app USING (member_id = (SELECT viewer_id()));
+
+-- A comment is read where the workout is, unless its author and the reader have blocked one
+-- another, its author may not see the workout any more, or the workout's owner hides it.
+CREATE POLICY shown ON workout_comment FOR SELECT TO paceline_app USING (
+    member_id = (SELECT viewer_id())
+    OR (EXISTS (SELECT FROM workout w WHERE w.id = workout_id) AND lowest_audience(member_id) < 4
+        AND reaches_workout(member_id, workout_id) AND NOT is_hidden_comment(id, workout_id)));
+CREATE POLICY own_insert ON workout_comment FOR INSERT TO paceline_app WITH CHECK (
+    member_id = (SELECT viewer_id()) AND EXISTS (SELECT FROM workout w WHERE w.id = workout_id));
+CREATE POLICY own_update ON workout_comment FOR UPDATE TO paceline_app
+    USING (member_id = (SELECT viewer_id())) WITH CHECK (member_id = (SELECT viewer_id()));
+CREATE POLICY own_delete ON workout_comment FOR DELETE TO paceline_app USING (member_id = (SELECT viewer_id()));
+CREATE POLICY own ON comment_hidden TO paceline_app
+    USING (member_id = (SELECT viewer_id())) WITH CHECK (member_id = (SELECT viewer_id()));
+
 -- What a notice is about, if the viewer can open it now: its owner, and the audience
 -- that it has within the owner's, for the policy to confirm. No row: the notice doesn't
 -- show. It runs with the caller's rights, so a table's own row-level security decides,
@@ -112,6 +288,16 @@ DECLARE
     viewer uuid := viewer_id();
 BEGIN
     CASE kind
+    WHEN 'liked' THEN
+        RETURN QUERY SELECT w.member_id, w.audience FROM workout w
+            JOIN workout_like l ON l.member_id = actor AND l.workout_id = w.id WHERE w.id = object;
+    WHEN 'commented' THEN
+        RETURN QUERY SELECT w.member_id, w.audience FROM workout w
+            JOIN workout_comment c ON c.member_id = actor AND c.id = part AND c.workout_id = w.id WHERE w.id = object;
+    WHEN 'mentioned' THEN
+        RETURN QUERY SELECT w.member_id, w.audience FROM workout w
+            JOIN workout_comment c ON c.member_id = actor AND c.id = part AND c.workout_id = w.id
+            WHERE w.id = object AND viewer = ANY (c.mentioned);
     WHEN 'follow_requested' THEN
         RETURN QUERY SELECT viewer, 3::smallint FROM edge e WHERE e.member_id = viewer AND e.other_id = actor AND e.bits & 2 <> 0;
     WHEN 'follow_approved' THEN
@@ -121,3 +307,79 @@ BEGIN
     END CASE;
 END $$;
 GRANT EXECUTE ON FUNCTION notice_thing(text, uuid, uuid, uuid) TO paceline_app;
+
+-- Mail about notices. The worker only hands out whose turn it is; what there is to say
+-- is decided as that member, behind a claim that makes them the viewer.
+CREATE TABLE auth.notice_claim (
+    member_id uuid PRIMARY KEY REFERENCES public.member ON DELETE CASCADE,
+    hash      bytea NOT NULL,
+    until     timestamptz NOT NULL
+);
+CREATE INDEX notice_claim_hash ON auth.notice_claim (hash);
+COMMENT ON TABLE auth.notice_claim IS 'class: secret. Whose notices are being looked through for a mail';
+COMMENT ON COLUMN auth.notice_claim.member_id IS 'class: internal';
+COMMENT ON COLUMN auth.notice_claim.hash IS 'class: secret. SHA-256 of the claim';
+COMMENT ON COLUMN auth.notice_claim.until IS 'class: internal';
+
+-- Takes a member who may be due a mail, and says whether there is one. What isn't about
+-- safety waits until an hour after the mail before.
+CREATE FUNCTION auth.claim_notices(claim_hash bytea, now_at timestamptz, hold timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, auth AS $$
+DECLARE
+    next_one uuid;
+    last_mail timestamptz;
+BEGIN
+    LOOP
+        SELECT n.member_id INTO next_one FROM public.notice n
+        WHERE n.mail_due <= now_at AND NOT EXISTS (SELECT FROM notice_claim c WHERE c.member_id = n.member_id AND c.until > now_at)
+        ORDER BY n.mail_due LIMIT 1;
+        IF NOT FOUND THEN
+            RETURN false;
+        END IF;
+        SELECT max(n.mailed_at) INTO last_mail FROM public.notice n WHERE n.member_id = next_one;
+        IF last_mail > now_at - interval '1 hour'
+            AND NOT EXISTS (SELECT FROM public.notice n WHERE n.member_id = next_one AND n.kept AND n.mail_due <= now_at)
+        THEN
+            UPDATE public.notice n SET mail_due = last_mail + interval '1 hour' WHERE n.member_id = next_one AND n.mail_due <= now_at;
+            CONTINUE;
+        END IF;
+        INSERT INTO notice_claim AS c (member_id, hash, until) VALUES (next_one, claim_hash, hold)
+        ON CONFLICT (member_id) DO UPDATE SET hash = excluded.hash, until = excluded.until WHERE c.until <= now_at;
+        RETURN FOUND; -- another replica was quicker: the next turn looks again
+    END LOOP;
+END $$;
+GRANT EXECUTE ON FUNCTION auth.claim_notices(bytea, timestamptz, timestamptz) TO paceline_worker;
+
+-- Who holds the claim reads as its member, for as long as it holds, and with less than
+-- a session: the program gives this actor the scopes of reading and no others.
+CREATE FUNCTION auth.authenticate_notice(claim_hash bytea, at timestamptz, OUT actor text, OUT member uuid, OUT session uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, auth AS $$
+BEGIN
+    actor := 'nobody';
+    SELECT c.member_id INTO member FROM notice_claim c WHERE c.hash = claim_hash AND c.until > at;
+    IF FOUND THEN
+        actor := 'mail';
+    END IF;
+    PERFORM set_config('paceline.viewer', coalesce(member::text, ''), true),
+            set_config('paceline.actor', actor, true);
+END $$;
+GRANT EXECUTE ON FUNCTION auth.authenticate_notice(bytea, timestamptz) TO paceline_app;
+
+-- Ends the claim, once, and puts the mail into the outbox if there is one.
+CREATE FUNCTION auth.post_notices(claim_hash bytea, mail_id uuid, sealed bytea, now_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, auth AS $$
+BEGIN
+    DELETE FROM notice_claim c WHERE c.hash = claim_hash AND c.member_id = public.viewer_id() AND c.until > now_at;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF sealed IS NOT NULL THEN
+        INSERT INTO mail (id, message, created_at, next_attempt) VALUES (mail_id, sealed, now_at, now_at);
+    END IF;
+    RETURN true;
+END $$;
+GRANT EXECUTE ON FUNCTION auth.post_notices(bytea, uuid, bytea, timestamptz) TO paceline_app;
+
+-- What is past its time goes; the worker sees the times and nothing else.
+GRANT SELECT (at), DELETE ON notice TO paceline_worker;
+CREATE POLICY past ON notice TO paceline_worker USING (true);

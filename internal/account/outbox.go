@@ -12,7 +12,7 @@ import (
 )
 
 // MailPurpose is what outbox rows are sealed for; their id is bound to them.
-const MailPurpose = "mail"
+const MailPurpose = mail.Purpose
 
 // post puts a mail into the outbox, in the transaction that calls for it. A mail
 // to nobody takes the room of one to somebody and is never sent.

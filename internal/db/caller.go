@@ -71,12 +71,13 @@ func (c Caller) For(needs privacy.Scopes) Caller {
 	return c
 }
 
-// job is work that goes on without a request.
+// job is work that goes on without a request, as a member.
 type job uint8
 
 const (
-	jobImport job = 1 + iota
-	jobUpkeep
+	jobImport  job = 1 + iota // as the session that asked for it
+	jobUpkeep                 // of a member's rows, without a scope
+	jobNotices                // a mail about notices, as their reader, with the scopes of reading alone
 )
 
 // WithClaim is who does the work that a member's session asked for, and holds the claim on it: in
@@ -91,6 +92,13 @@ func WithClaim(claim string, at time.Time) Caller {
 func WithUpkeep(claim string, at time.Time) Caller {
 	hash := sha256.Sum256([]byte(claim))
 	return Caller{hash: hash[:], at: at.UTC(), asked: true, job: jobUpkeep}
+}
+
+// WithNoticeClaim is who looks through a member's notices for a mail to them, and holds the claim on it:
+// in AsViewer that member, and nobody anywhere else.
+func WithNoticeClaim(claim string, at time.Time) Caller {
+	hash := sha256.Sum256([]byte(claim))
+	return Caller{hash: hash[:], at: at.UTC(), asked: true, job: jobNotices}
 }
 
 // Anonymous says whether the caller brought no token.

@@ -121,6 +121,7 @@ func count(ctx context.Context, tx *db.Tx, table string) (n int, err error) {
 
 var tables = []string{"member", "member_key", "profile", "avatar", "edge", "workout", "workout_part", "auth.account", "auth.session", "idempotency", "privacy_zone",
 	"instructor", "instructor_picture", "instructor_follow", "studio", "studio_place", "class", "scheduled_class",
+	"notice", "notice_setting", "workout_like", "workout_comment", "comment_hidden",
 }
 
 // A query that has no viewer, or whose viewer is not live any more, sees no row

@@ -20,6 +20,7 @@ const (
 	authenticate       = `SELECT actor, member, session FROM auth.authenticate($1, $2)`
 	authenticateImport = `SELECT actor, member, session FROM auth.authenticate_import($1, $2)`
 	authenticateUpkeep = `SELECT actor, member, session FROM auth.authenticate_upkeep($1, $2)`
+	authenticateNotice = `SELECT actor, member, session FROM auth.authenticate_notice($1, $2)`
 )
 
 // Tx runs statements for a viewer. It fits the interface that compiled queries
@@ -83,6 +84,8 @@ func asViewer(ctx context.Context, pool *pgxpool.Pool, c Caller, fn func(ctx con
 		b.Queue(authenticateImport, c.hash, c.at)
 	case jobUpkeep:
 		b.Queue(authenticateUpkeep, c.hash, c.at)
+	case jobNotices:
+		b.Queue(authenticateNotice, c.hash, c.at)
 	default:
 		b.Queue(authenticate, c.hash, c.at)
 	}
@@ -143,6 +146,9 @@ func readViewer(c Caller, values [][]byte) (privacy.Viewer, error) {
 	return c.viewer(string(values[0]), ids[0], ids[1])
 }
 
+// readingScopes are what a mail about notices is decided with.
+const readingScopes = privacy.ScopeProfileRead | privacy.ScopeSocialRead | privacy.ScopeWorkoutsRead | privacy.ScopeClassesRead
+
 // viewer is who authenticate says the caller is, if they hold what the caller is about to
 // need.
 func (c Caller) viewer(actor string, member, session uuid.UUID) (privacy.Viewer, error) {
@@ -178,6 +184,8 @@ func (c Caller) proven(actor string, member, session uuid.UUID) (privacy.Viewer,
 		return v, nil
 	case "upkeep": // without a scope, so the policy opens nothing
 		return privacy.NewViewer(privacy.ActorConsole, member, session, 0), nil
+	case "mail":
+		return privacy.NewViewer(privacy.ActorApp, member, member, readingScopes), nil
 	case "nobody":
 		return privacy.Viewer{}, fault.Unauthenticated("invalid_token", "the token is not valid, or no longer")
 	default:

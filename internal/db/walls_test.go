@@ -26,6 +26,11 @@ func TestNoViewerNoRows(t *testing.T) {
 	workout := f.workout(id, privacy.Everyone)
 	f.exec(`INSERT INTO idempotency VALUES ($1, 'op', '\x00', '\x00', '{}', $2)`, id, now)
 	f.exec(`INSERT INTO privacy_zone VALUES ($1, $1, '\x00', false, $2)`, id, now)
+	f.exec(`INSERT INTO notice (member_id, id, kind, at, kept) VALUES ($1, $1, 'liked', $2, false)`, id, now)
+	f.exec(`INSERT INTO notice_setting VALUES ($1, 'liked', true, true)`, id)
+	f.exec(`INSERT INTO workout_like VALUES ($1, $2, $3)`, id, workout, now)
+	f.exec(`INSERT INTO workout_comment (member_id, id, workout_id, body, mentioned, created_at) VALUES ($1, $1, $2, 'x', '{}', $3)`, id, workout, now)
+	f.exec(`INSERT INTO comment_hidden VALUES ($1, $1, $2)`, id, now)
 	f.catalogue("published")
 	f.exec(`INSERT INTO instructor_follow SELECT $1, id, $2 FROM instructor`, id, now)
 
@@ -97,7 +102,8 @@ func TestRolesAreApart(t *testing.T) {
 			"SELECT password_hash FROM auth.credential", "SELECT hash FROM auth.token",
 			"SELECT * FROM auth.registration", "SELECT code_sealed FROM auth.password_reset", "SELECT * FROM auth.mail",
 			"SELECT * FROM auth.email_claim", "SELECT * FROM auth.staff_role",
-			"SELECT * FROM auth.instructor_member", "DELETE FROM instructor", "DELETE FROM class", "DELETE FROM scheduled_class",
+			"SELECT * FROM auth.instructor_member", "SELECT * FROM auth.notice_claim", "INSERT INTO notice SELECT * FROM notice", "UPDATE notice SET kind = 'x'",
+			"SELECT clear_social(1)", "SELECT auth.claim_notices('', now(), now())", "UPDATE workout_comment SET member_id = gen_random_uuid()", "DELETE FROM instructor", "DELETE FROM class", "DELETE FROM scheduled_class",
 			"INSERT INTO edge VALUES (gen_random_uuid(), gen_random_uuid(), 1, now())", "UPDATE edge SET bits = 1", "DELETE FROM edge",
 			"SELECT set_edge(gen_random_uuid(), gen_random_uuid(), 1, 0, 1, 0, now())", "UPDATE member SET id = gen_random_uuid()",
 			"UPDATE workout SET member_id = gen_random_uuid()", "UPDATE profile SET username = 'x'", "DELETE FROM member",
@@ -113,8 +119,8 @@ func TestRolesAreApart(t *testing.T) {
 		db.RoleWorker: {
 			"SELECT * FROM profile", "SELECT * FROM workout", "SELECT * FROM member", "SELECT hash FROM auth.token",
 			"SELECT password_hash FROM auth.credential", "SELECT password_hash FROM auth.registration", "SELECT email FROM auth.account",
-			"SELECT member_id FROM auth.session", "SELECT * FROM instructor_follow", "SELECT * FROM auth.instructor_member",
-			"SELECT title FROM class", "UPDATE series SET rrule = ''", "SELECT made FROM idempotency", "INSERT INTO auth.mail VALUES (gen_random_uuid(), '', 0, now(), now())",
+			"SELECT member_id FROM auth.session", "SELECT * FROM instructor_follow", "SELECT * FROM auth.instructor_member", "SELECT kind FROM notice", "SELECT body FROM workout_comment",
+			"SELECT auth.authenticate_notice('', now())", "SELECT title FROM class", "UPDATE series SET rrule = ''", "SELECT made FROM idempotency", "INSERT INTO auth.mail VALUES (gen_random_uuid(), '', 0, now(), now())",
 			"DELETE FROM member_key", "SET ROLE paceline_app", "SELECT * FROM digest_turn", "SELECT samples_sealed FROM workout_part",
 			"SELECT auth.authenticate_upkeep('', now())",
 		},
@@ -153,6 +159,7 @@ func TestNobodyWritesAnothersRows(t *testing.T) {
 	for _, sql := range []string{
 		"UPDATE member SET audiences = -1 WHERE id <> viewer_id()", "UPDATE profile SET bio = 'x' WHERE member_id <> viewer_id()",
 		"UPDATE workout SET audience = 3 WHERE member_id <> viewer_id()", "DELETE FROM workout WHERE member_id <> viewer_id()",
+		"DELETE FROM workout_comment WHERE member_id <> viewer_id()", "UPDATE workout_comment SET body = 'x' WHERE member_id <> viewer_id()",
 		"DELETE FROM avatar WHERE member_id <> viewer_id()", "UPDATE avatar SET image = '' WHERE member_id <> viewer_id()",
 	} {
 		err := f.AsViewer(t.Context(), stranger, func(ctx context.Context, tx *db.Tx) error {

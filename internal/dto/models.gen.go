@@ -271,6 +271,93 @@ func (e ImportState) Valid() bool {
 	}
 }
 
+// Defines values for NotificationAbout.
+const (
+	NotificationAboutAccessGrant    NotificationAbout = "access_grant"
+	NotificationAboutCase           NotificationAbout = "case"
+	NotificationAboutChallenge      NotificationAbout = "challenge"
+	NotificationAboutGroup          NotificationAbout = "group"
+	NotificationAboutScheduledClass NotificationAbout = "scheduled_class"
+	NotificationAboutWorkout        NotificationAbout = "workout"
+)
+
+// Valid indicates whether the value is a known member of the NotificationAbout enum.
+func (e NotificationAbout) Valid() bool {
+	switch e {
+	case NotificationAboutAccessGrant:
+		return true
+	case NotificationAboutCase:
+		return true
+	case NotificationAboutChallenge:
+		return true
+	case NotificationAboutGroup:
+		return true
+	case NotificationAboutScheduledClass:
+		return true
+	case NotificationAboutWorkout:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationKind.
+const (
+	NotificationKindAccessGranted     NotificationKind = "access_granted"
+	NotificationKindBookingPromoted   NotificationKind = "booking_promoted"
+	NotificationKindChallengeEnded    NotificationKind = "challenge_ended"
+	NotificationKindClassCancelled    NotificationKind = "class_cancelled"
+	NotificationKindClassMoved        NotificationKind = "class_moved"
+	NotificationKindCommented         NotificationKind = "commented"
+	NotificationKindFollowApproved    NotificationKind = "follow_approved"
+	NotificationKindFollowRequested   NotificationKind = "follow_requested"
+	NotificationKindGroupApproved     NotificationKind = "group_approved"
+	NotificationKindGroupInvited      NotificationKind = "group_invited"
+	NotificationKindGroupRequested    NotificationKind = "group_requested"
+	NotificationKindHighFive          NotificationKind = "high_five"
+	NotificationKindLiked             NotificationKind = "liked"
+	NotificationKindMentioned         NotificationKind = "mentioned"
+	NotificationKindModerationDecided NotificationKind = "moderation_decided"
+)
+
+// Valid indicates whether the value is a known member of the NotificationKind enum.
+func (e NotificationKind) Valid() bool {
+	switch e {
+	case NotificationKindAccessGranted:
+		return true
+	case NotificationKindBookingPromoted:
+		return true
+	case NotificationKindChallengeEnded:
+		return true
+	case NotificationKindClassCancelled:
+		return true
+	case NotificationKindClassMoved:
+		return true
+	case NotificationKindCommented:
+		return true
+	case NotificationKindFollowApproved:
+		return true
+	case NotificationKindFollowRequested:
+		return true
+	case NotificationKindGroupApproved:
+		return true
+	case NotificationKindGroupInvited:
+		return true
+	case NotificationKindGroupRequested:
+		return true
+	case NotificationKindHighFive:
+		return true
+	case NotificationKindLiked:
+		return true
+	case NotificationKindMentioned:
+		return true
+	case NotificationKindModerationDecided:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PairingKind.
 const (
 	PairingKindConsole PairingKind = "console"
@@ -647,6 +734,40 @@ type ChangePasswordRequest struct {
 // ChannelName A stream of samples. `position` is latitude and longitude together.
 type ChannelName string
 
+// Comment defines model for Comment.
+type Comment struct {
+	Author    *MemberSummary `json:"author,omitempty"`
+	CreatedAt time.Time      `json:"created_at"`
+
+	// EditedAt Absent unless it was changed.
+	EditedAt *time.Time `json:"edited_at,omitempty"`
+
+	// Hidden True where you, the owner of the workout, hide it; absent otherwise.
+	Hidden *bool              `json:"hidden,omitempty"`
+	ID     openapi_types.UUID `json:"id"`
+
+	// Mentions Whom it mentions, of those whom you can find.
+	Mentions []MemberSummary `json:"mentions,omitempty"`
+
+	// Text What was written. Those mentioned whom you can find have the names that they have now.
+	Text      string             `json:"text"`
+	WorkoutID openapi_types.UUID `json:"workout_id"`
+}
+
+// CommentCreate defines model for CommentCreate.
+type CommentCreate struct {
+	// Text Of one or more lines, with something to see in it. `@username` mentions.
+	Text string `json:"text"`
+}
+
+// CommentList defines model for CommentList.
+type CommentList struct {
+	Items []Comment `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // Console defines model for Console.
 type Console struct {
 	CreatedAt time.Time          `json:"created_at"`
@@ -979,6 +1100,19 @@ type Lap struct {
 	StartS float64 `json:"start_s"`
 }
 
+// LikeList defines model for LikeList.
+type LikeList struct {
+	// Count How many like it of those whom you can find; 1000 for more.
+	Count int             `json:"count"`
+	Items []MemberSummary `json:"items"`
+
+	// Liked Whether you do.
+	Liked bool `json:"liked"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // LoadDay defines model for LoadDay.
 type LoadDay struct {
 	// Atl Acute training load, at the end of the day.
@@ -1033,6 +1167,84 @@ type MemberSummary struct {
 
 // NewPassword 15 characters or more, any of them, taken as they are. Common and context words are refused with 422.
 type NewPassword = string
+
+// Notification defines model for Notification.
+type Notification struct {
+	// About What `object_id` is of. Absent where the actor is all there is.
+	About *NotificationAbout `json:"about,omitempty"`
+	Actor *MemberSummary     `json:"actor,omitempty"`
+	At    time.Time          `json:"at"`
+	ID    openapi_types.UUID `json:"id"`
+
+	// Kind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
+	// `follow_approved`: by `actor`. `booking_promoted`, `class_cancelled`, `class_moved`: to a class that you
+	// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
+	// `access_granted`, `moderation_decided`: to do with your account's safety.
+	Kind NotificationKind `json:"kind"`
+
+	// ObjectID What it happened to.
+	ObjectID *openapi_types.UUID `json:"object_id,omitempty"`
+
+	// PartID The part of that: of a workout, the comment.
+	PartID *openapi_types.UUID `json:"part_id,omitempty"`
+	Read   bool                `json:"read"`
+}
+
+// NotificationAbout What `object_id` is of. Absent where the actor is all there is.
+type NotificationAbout string
+
+// NotificationKind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
+// `follow_approved`: by `actor`. `booking_promoted`, `class_cancelled`, `class_moved`: to a class that you
+// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
+// `access_granted`, `moderation_decided`: to do with your account's safety.
+type NotificationKind string
+
+// NotificationList defines model for NotificationList.
+type NotificationList struct {
+	Items []Notification `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Unread How many show and are unread; 100 for more.
+	Unread int `json:"unread"`
+}
+
+// NotificationSetting defines model for NotificationSetting.
+type NotificationSetting struct {
+	// Kind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
+	// `follow_approved`: by `actor`. `booking_promoted`, `class_cancelled`, `class_moved`: to a class that you
+	// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
+	// `access_granted`, `moderation_decided`: to do with your account's safety.
+	Kind NotificationKind `json:"kind"`
+
+	// Mailed Whether by mail as well.
+	Mailed bool `json:"mailed"`
+
+	// Told Whether there are any.
+	Told bool `json:"told"`
+}
+
+// NotificationSettingPatch defines model for NotificationSettingPatch.
+type NotificationSettingPatch struct {
+	// Kind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
+	// `follow_approved`: by `actor`. `booking_promoted`, `class_cancelled`, `class_moved`: to a class that you
+	// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
+	// `access_granted`, `moderation_decided`: to do with your account's safety.
+	Kind   NotificationKind `json:"kind"`
+	Mailed *bool            `json:"mailed,omitempty"`
+	Told   *bool            `json:"told,omitempty"`
+}
+
+// NotificationSettings defines model for NotificationSettings.
+type NotificationSettings struct {
+	Items []NotificationSetting `json:"items"`
+}
+
+// NotificationSettingsPatch A kind that is absent stays as it is, and so does a member.
+type NotificationSettingsPatch struct {
+	Items []NotificationSettingPatch `json:"items"`
+}
 
 // Pairing defines model for Pairing.
 type Pairing struct {
@@ -1825,6 +2037,9 @@ type WorkoutZones struct {
 	WorkoutID   openapi_types.UUID `json:"workout_id"`
 }
 
+// CommentID defines model for CommentID.
+type CommentID = openapi_types.UUID
+
 // ConsoleID defines model for ConsoleID.
 type ConsoleID = openapi_types.UUID
 
@@ -1851,6 +2066,9 @@ type MemberID = openapi_types.UUID
 
 // MemberRef A member's id (a UUID) or username.
 type MemberRef = MemberRefValue
+
+// NotificationID defines model for NotificationID.
+type NotificationID = openapi_types.UUID
 
 // PrivacyZoneID defines model for PrivacyZoneID.
 type PrivacyZoneID = openapi_types.UUID
@@ -1909,6 +2127,18 @@ type UnprocessableContent = Problem
 // UnsupportedMediaType An error (RFC 9457). Never an internal text, an instance or a request id.
 type UnsupportedMediaType = Problem
 
+// GetCommentParams defines parameters for GetComment.
+type GetCommentParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateCommentParams defines parameters for UpdateComment.
+type UpdateCommentParams struct {
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ListFeedParams defines parameters for ListFeed.
 type ListFeedParams struct {
 	// Limit How many items a page holds at most.
@@ -1949,6 +2179,30 @@ type ListImportsParams struct {
 type ListImportFilesParams struct {
 	// Outcome Only those with this outcome.
 	Outcome *ImportOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetNotificationSettingsParams defines parameters for GetNotificationSettings.
+type GetNotificationSettingsParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateNotificationSettingsParams defines parameters for UpdateNotificationSettings.
+type UpdateNotificationSettingsParams struct {
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListNotificationsParams defines parameters for ListNotifications.
+type ListNotificationsParams struct {
+	// Unread Only those that you have not read.
+	Unread *bool `form:"unread,omitempty" json:"unread,omitempty"`
 
 	// Limit How many items a page holds at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -2104,6 +2358,21 @@ type UpdateWorkoutParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ListCommentsParams defines parameters for ListComments.
+type ListCommentsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddCommentParams defines parameters for AddComment.
+type AddCommentParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ExportWorkoutParams defines parameters for ExportWorkout.
 type ExportWorkoutParams struct {
 	// Format What kind of file.
@@ -2117,6 +2386,15 @@ type ExportWorkoutParamsFormat string
 type GetWorkoutLapsParams struct {
 	// EveryM How long a split is, in metres. A mile is 1609.344.
 	EveryM *float64 `form:"every_m,omitempty" json:"every_m,omitempty"`
+}
+
+// ListLikesParams defines parameters for ListLikes.
+type ListLikesParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // MergeWorkoutsParams defines parameters for MergeWorkouts.
@@ -2155,6 +2433,9 @@ type RegisterAccountJSONRequestBody = RegisterRequest
 // VerifyEmailJSONRequestBody defines body for VerifyEmail for application/json ContentType.
 type VerifyEmailJSONRequestBody = VerifyRequest
 
+// UpdateCommentJSONRequestBody defines body for UpdateComment for application/json ContentType.
+type UpdateCommentJSONRequestBody = CommentCreate
+
 // AuthorizeConsoleJSONRequestBody defines body for AuthorizeConsole for application/json ContentType.
 type AuthorizeConsoleJSONRequestBody = ConsoleRequest
 
@@ -2166,6 +2447,9 @@ type DeleteMeJSONRequestBody = DeleteAccountRequest
 
 // UpdateConsoleJSONRequestBody defines body for UpdateConsole for application/json ContentType.
 type UpdateConsoleJSONRequestBody = ConsolePatch
+
+// UpdateNotificationSettingsJSONRequestBody defines body for UpdateNotificationSettings for application/json ContentType.
+type UpdateNotificationSettingsJSONRequestBody = NotificationSettingsPatch
 
 // ApprovePairingJSONRequestBody defines body for ApprovePairing for application/json ContentType.
 type ApprovePairingJSONRequestBody = PairingApproval
@@ -2196,6 +2480,9 @@ type ImportWorkoutsMultipartRequestBody = ImportForm
 
 // UpdateWorkoutJSONRequestBody defines body for UpdateWorkout for application/json ContentType.
 type UpdateWorkoutJSONRequestBody = WorkoutPatch
+
+// AddCommentJSONRequestBody defines body for AddComment for application/json ContentType.
+type AddCommentJSONRequestBody = CommentCreate
 
 // MergeWorkoutsJSONRequestBody defines body for MergeWorkouts for application/json ContentType.
 type MergeWorkoutsJSONRequestBody = WorkoutMerge

@@ -38,10 +38,13 @@ const (
 )
 
 var accessValues = map[string][]string{
-	"auth":   {authNone, authSession, authConsole, authEither, authStaff},
-	"object": {"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import"},
-	"quota":  {"auth", "read", "write", "import", "search", "ops"},
-	"cache":  {"no-store", "public"},
+	"auth": {authNone, authSession, authConsole, authEither, authStaff},
+	"object": {
+		"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import",
+		"shown_workout", "comment", "notification",
+	},
+	"quota": {"auth", "read", "write", "import", "search", "ops"},
+	"cache": {"no-store", "public"},
 }
 
 // operation is what the server needs to know of one operation of the contract.

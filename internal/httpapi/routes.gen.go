@@ -56,6 +56,21 @@ type ServerInterface interface {
 	// VerifyEmail Confirm an address with the code from the mail
 	// (POST /v1/auth/verify)
 	VerifyEmail(ctx echo.Context) error
+	// DeleteComment Delete a comment
+	// (DELETE /v1/comments/{id})
+	DeleteComment(ctx echo.Context, id CommentID) error
+	// GetComment Read a comment
+	// (GET /v1/comments/{id})
+	GetComment(ctx echo.Context, id CommentID, params GetCommentParams) error
+	// UpdateComment Change a comment of yours
+	// (PATCH /v1/comments/{id})
+	UpdateComment(ctx echo.Context, id CommentID, params UpdateCommentParams) error
+	// ShowComment Show a comment again
+	// (DELETE /v1/comments/{id}/hidden)
+	ShowComment(ctx echo.Context, id CommentID) error
+	// HideComment Hide a comment below a workout of yours
+	// (PUT /v1/comments/{id}/hidden)
+	HideComment(ctx echo.Context, id CommentID) error
 	// AuthorizeConsole Ask for codes to pair a console (RFC 8628)
 	// (POST /v1/consoles/device_authorization)
 	AuthorizeConsole(ctx echo.Context) error
@@ -131,6 +146,24 @@ type ServerInterface interface {
 	// RetryImport Try again what failed of an import
 	// (POST /v1/me/imports/{id}/retry)
 	RetryImport(ctx echo.Context, id ImportID) error
+	// GetNotificationSettings Read what you are told of
+	// (GET /v1/me/notification-settings)
+	GetNotificationSettings(ctx echo.Context, params GetNotificationSettingsParams) error
+	// UpdateNotificationSettings Choose what you are told of
+	// (PATCH /v1/me/notification-settings)
+	UpdateNotificationSettings(ctx echo.Context, params UpdateNotificationSettingsParams) error
+	// ListNotifications List your notifications
+	// (GET /v1/me/notifications)
+	ListNotifications(ctx echo.Context, params ListNotificationsParams) error
+	// ReadAllNotifications Mark all your notifications as read
+	// (PUT /v1/me/notifications/read)
+	ReadAllNotifications(ctx echo.Context) error
+	// DeleteNotification Delete a notification
+	// (DELETE /v1/me/notifications/{id})
+	DeleteNotification(ctx echo.Context, id NotificationID) error
+	// ReadNotification Mark a notification as read
+	// (PUT /v1/me/notifications/{id}/read)
+	ReadNotification(ctx echo.Context, id NotificationID) error
 	// DenyPairing Say no to a console
 	// (DELETE /v1/me/pairings/{code})
 	DenyPairing(ctx echo.Context, code string) error
@@ -233,12 +266,27 @@ type ServerInterface interface {
 	// UpdateWorkout Change a workout
 	// (PATCH /v1/workouts/{id})
 	UpdateWorkout(ctx echo.Context, id WorkoutID, params UpdateWorkoutParams) error
+	// ListComments List the comments below a workout
+	// (GET /v1/workouts/{id}/comments)
+	ListComments(ctx echo.Context, id WorkoutID, params ListCommentsParams) error
+	// AddComment Comment on a workout
+	// (POST /v1/workouts/{id}/comments)
+	AddComment(ctx echo.Context, id WorkoutID, params AddCommentParams) error
 	// ExportWorkout Save a workout as a file
 	// (GET /v1/workouts/{id}/export)
 	ExportWorkout(ctx echo.Context, id WorkoutID, params ExportWorkoutParams) error
 	// GetWorkoutLaps Read a workout's laps and splits
 	// (GET /v1/workouts/{id}/laps)
 	GetWorkoutLaps(ctx echo.Context, id WorkoutID, params GetWorkoutLapsParams) error
+	// UnlikeWorkout Take a like back
+	// (DELETE /v1/workouts/{id}/likes)
+	UnlikeWorkout(ctx echo.Context, id WorkoutID) error
+	// ListLikes List who likes a workout
+	// (GET /v1/workouts/{id}/likes)
+	ListLikes(ctx echo.Context, id WorkoutID, params ListLikesParams) error
+	// LikeWorkout Like a workout
+	// (PUT /v1/workouts/{id}/likes)
+	LikeWorkout(ctx echo.Context, id WorkoutID) error
 	// UnmergeWorkout Undo a merge
 	// (DELETE /v1/workouts/{id}/merge)
 	UnmergeWorkout(ctx echo.Context, id WorkoutID) error
@@ -394,6 +442,126 @@ func (w *ServerInterfaceWrapper) VerifyEmail(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.VerifyEmail(ctx)
+	return err
+}
+
+// DeleteComment converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id CommentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteComment(ctx, id)
+	return err
+}
+
+// GetComment converts echo context to params.
+func (w *ServerInterfaceWrapper) GetComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id CommentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCommentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetComment(ctx, id, params)
+	return err
+}
+
+// UpdateComment converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id CommentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateCommentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateComment(ctx, id, params)
+	return err
+}
+
+// ShowComment converts echo context to params.
+func (w *ServerInterfaceWrapper) ShowComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id CommentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ShowComment(ctx, id)
+	return err
+}
+
+// HideComment converts echo context to params.
+func (w *ServerInterfaceWrapper) HideComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id CommentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.HideComment(ctx, id)
 	return err
 }
 
@@ -790,6 +958,137 @@ func (w *ServerInterfaceWrapper) RetryImport(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RetryImport(ctx, id)
+	return err
+}
+
+// GetNotificationSettings converts echo context to params.
+func (w *ServerInterfaceWrapper) GetNotificationSettings(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetNotificationSettingsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetNotificationSettings(ctx, params)
+	return err
+}
+
+// UpdateNotificationSettings converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateNotificationSettings(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateNotificationSettingsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateNotificationSettings(ctx, params)
+	return err
+}
+
+// ListNotifications converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNotifications(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNotificationsParams
+	// ------------- Optional query parameter "unread" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unread", ctx.QueryParams(), &params.Unread, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unread: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNotifications(ctx, params)
+	return err
+}
+
+// ReadAllNotifications converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadAllNotifications(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadAllNotifications(ctx)
+	return err
+}
+
+// DeleteNotification converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteNotification(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NotificationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteNotification(ctx, id)
+	return err
+}
+
+// ReadNotification converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadNotification(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NotificationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadNotification(ctx, id)
 	return err
 }
 
@@ -1585,6 +1884,74 @@ func (w *ServerInterfaceWrapper) UpdateWorkout(ctx echo.Context) error {
 	return err
 }
 
+// ListComments converts echo context to params.
+func (w *ServerInterfaceWrapper) ListComments(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCommentsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListComments(ctx, id, params)
+	return err
+}
+
+// AddComment converts echo context to params.
+func (w *ServerInterfaceWrapper) AddComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddCommentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddComment(ctx, id, params)
+	return err
+}
+
 // ExportWorkout converts echo context to params.
 func (w *ServerInterfaceWrapper) ExportWorkout(ctx echo.Context) error {
 	var err error
@@ -1632,6 +1999,70 @@ func (w *ServerInterfaceWrapper) GetWorkoutLaps(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetWorkoutLaps(ctx, id, params)
+	return err
+}
+
+// UnlikeWorkout converts echo context to params.
+func (w *ServerInterfaceWrapper) UnlikeWorkout(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnlikeWorkout(ctx, id)
+	return err
+}
+
+// ListLikes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListLikes(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLikesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListLikes(ctx, id, params)
+	return err
+}
+
+// LikeWorkout converts echo context to params.
+func (w *ServerInterfaceWrapper) LikeWorkout(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LikeWorkout(ctx, id)
 	return err
 }
 
@@ -1853,6 +2284,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/me/privacy-zones", wrapper.AddPrivacyZone, options.OperationMiddlewares["addPrivacyZone"]...)
 	router.DELETE(options.BaseURL+"/v1/me/privacy-zones/:id", wrapper.RemovePrivacyZone, options.OperationMiddlewares["removePrivacyZone"]...)
 	router.PATCH(options.BaseURL+"/v1/me/privacy-zones/:id", wrapper.UpdatePrivacyZone, options.OperationMiddlewares["updatePrivacyZone"]...)
+	router.GET(options.BaseURL+"/v1/me/notifications", wrapper.ListNotifications, options.OperationMiddlewares["listNotifications"]...)
+	router.PUT(options.BaseURL+"/v1/me/notifications/read", wrapper.ReadAllNotifications, options.OperationMiddlewares["readAllNotifications"]...)
+	router.DELETE(options.BaseURL+"/v1/me/notifications/:id", wrapper.DeleteNotification, options.OperationMiddlewares["deleteNotification"]...)
+	router.PUT(options.BaseURL+"/v1/me/notifications/:id/read", wrapper.ReadNotification, options.OperationMiddlewares["readNotification"]...)
+	router.GET(options.BaseURL+"/v1/me/notification-settings", wrapper.GetNotificationSettings, options.OperationMiddlewares["getNotificationSettings"]...)
+	router.PATCH(options.BaseURL+"/v1/me/notification-settings", wrapper.UpdateNotificationSettings, options.OperationMiddlewares["updateNotificationSettings"]...)
 	router.GET(options.BaseURL+"/v1/me/view-as", wrapper.ViewAs, options.OperationMiddlewares["viewAs"]...)
 	router.DELETE(options.BaseURL+"/v1/me/following/:id", wrapper.UnfollowMember, options.OperationMiddlewares["unfollowMember"]...)
 	router.PUT(options.BaseURL+"/v1/me/following/:id", wrapper.FollowMember, options.OperationMiddlewares["followMember"]...)
@@ -1886,6 +2323,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/workouts/:id/zones", wrapper.GetWorkoutZones, options.OperationMiddlewares["getWorkoutZones"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/export", wrapper.ExportWorkout, options.OperationMiddlewares["exportWorkout"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/original", wrapper.GetWorkoutOriginal, options.OperationMiddlewares["getWorkoutOriginal"]...)
+	router.DELETE(options.BaseURL+"/v1/workouts/:id/likes", wrapper.UnlikeWorkout, options.OperationMiddlewares["unlikeWorkout"]...)
+	router.GET(options.BaseURL+"/v1/workouts/:id/likes", wrapper.ListLikes, options.OperationMiddlewares["listLikes"]...)
+	router.PUT(options.BaseURL+"/v1/workouts/:id/likes", wrapper.LikeWorkout, options.OperationMiddlewares["likeWorkout"]...)
+	router.GET(options.BaseURL+"/v1/workouts/:id/comments", wrapper.ListComments, options.OperationMiddlewares["listComments"]...)
+	router.POST(options.BaseURL+"/v1/workouts/:id/comments", wrapper.AddComment, options.OperationMiddlewares["addComment"]...)
+	router.DELETE(options.BaseURL+"/v1/comments/:id", wrapper.DeleteComment, options.OperationMiddlewares["deleteComment"]...)
+	router.GET(options.BaseURL+"/v1/comments/:id", wrapper.GetComment, options.OperationMiddlewares["getComment"]...)
+	router.PATCH(options.BaseURL+"/v1/comments/:id", wrapper.UpdateComment, options.OperationMiddlewares["updateComment"]...)
+	router.DELETE(options.BaseURL+"/v1/comments/:id/hidden", wrapper.ShowComment, options.OperationMiddlewares["showComment"]...)
+	router.PUT(options.BaseURL+"/v1/comments/:id/hidden", wrapper.HideComment, options.OperationMiddlewares["hideComment"]...)
 	router.GET(options.BaseURL+"/v1/feed", wrapper.ListFeed, options.OperationMiddlewares["listFeed"]...)
 	router.POST(options.BaseURL+"/v1/sync/workouts", wrapper.SyncWorkouts, options.OperationMiddlewares["syncWorkouts"]...)
 	router.GET(options.BaseURL+"/v1/sync/changes", wrapper.ListSyncChanges, options.OperationMiddlewares["listSyncChanges"]...)

@@ -19,7 +19,9 @@ import (
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
+	"github.com/paceline/paceline/internal/notice/inbox"
 	"github.com/paceline/paceline/internal/observe"
+	"github.com/paceline/paceline/internal/social"
 	"github.com/paceline/paceline/internal/workout"
 )
 
@@ -29,6 +31,8 @@ type Options struct {
 	Accounts *account.Service
 	Members  *member.Service
 	Workouts *workout.Service
+	Social   *social.Service
+	Notices  *inbox.Service
 	Limits   *limit.Limiter
 
 	Contract []byte // openapi.yaml

@@ -1,7 +1,7 @@
-// Package jobs does what nobody waits for: it sends the mail in the outbox, has
-// imports read, has digests made of samples that have none, clears away what is
-// past its time, wraps members' keys anew after the key ring got another primary,
-// and keeps feeds and directory in shape.
+// Package jobs does what nobody waits for: it sends the mail in the outbox, looks
+// whether notices are to be mailed, has imports read, has digests made of samples
+// that have none, clears away what is past its time, wraps members' keys anew after
+// the key ring got another primary, and keeps feeds and directory in shape.
 //
 // Any number of replicas may run at once. A mail is claimed for a while by one of
 // them; whoever dies with a claim lets it fall back, so that a mail is sent at
@@ -34,7 +34,13 @@ type Config struct {
 	Observe *observe.Observer
 	Imports Importer
 	Digests Digester
+	Notices Notifier
 	Now     func() time.Time
+}
+
+// Notifier mails a member about their notices, as that member: package inbox's.
+type Notifier interface {
+	Mail(ctx context.Context, c db.Caller) (posted bool, err error)
 }
 
 // Importer goes on with an import as whoever the caller is at that moment: package workout's.
@@ -54,6 +60,7 @@ const (
 	importEvery = 5 * time.Second  // for what other replicas left
 	feedsEvery  = 10 * time.Second // for workouts of programs that write no pointers
 	digestEvery = 10 * time.Second // for workouts of programs that write no digests
+	noticeEvery = 30 * time.Second // they are due some minutes after what they tell of
 )
 
 // Runner runs the jobs. It is safe for concurrent use; Run is called once.
@@ -92,6 +99,9 @@ func (r *Runner) Run(ctx context.Context) {
 		every(ctx, mailEvery, r.wake, func() { r.step(ctx, "mail", r.sendMail) })
 	})
 	all.Go(func() {
+		every(ctx, noticeEvery, nil, func() { r.step(ctx, "notices", r.mailNotices) })
+	})
+	all.Go(func() {
 		every(ctx, importEvery, r.wakeImports, func() { r.step(ctx, "imports", r.readImports) })
 	})
 	all.Go(func() {
@@ -100,6 +110,7 @@ func (r *Runner) Run(ctx context.Context) {
 	all.Go(func() {
 		every(ctx, upkeepEvery, nil, func() {
 			r.step(ctx, "retention", r.clear)
+			r.step(ctx, "orphans", r.clearSocial)
 			r.step(ctx, "rewrap", r.rewrap)
 		})
 	})

@@ -23,7 +23,7 @@ func FuzzMessage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, to, code string, minutes int, kind uint8) {
 		kinds := append(ours.Kinds(), "no such kind")
-		m := ours.Message{Kind: kinds[int(kind)%len(kinds)], To: to, Data: ours.Data{Code: code, Minutes: minutes, At: time.Unix(int64(minutes), 0).UTC()}}
+		m := ours.Message{Kind: kinds[int(kind)%len(kinds)], To: to, Data: ours.Data{Code: code, Minutes: minutes, At: time.Unix(int64(minutes), 0).UTC(), Happened: ours.Events(minutes)}} //nolint:gosec // any bits
 		written, err := m.Render("https://ride.example.com")
 		if err != nil {
 			if !errors.Is(err, ours.ErrMessage) || to != "" && len(to) > 12 && strings.Contains(err.Error(), to) {

@@ -19,7 +19,7 @@ const site = "https://ride.example.com"
 func message(kind mail.Kind) mail.Message {
 	return mail.Message{
 		ID: uuid.MustParse("11111111-1111-4111-8111-111111111111"), Kind: kind, To: "ada@example.com",
-		Data: mail.Data{Code: "ABCD-2345", Minutes: 15, At: time.Date(2026, 3, 1, 7, 30, 0, 0, time.FixedZone("", 3600))},
+		Data: mail.Data{Code: "ABCD-2345", Minutes: 15, At: time.Date(2026, 3, 1, 7, 30, 0, 0, time.FixedZone("", 3600)), Happened: mail.EventOf("liked")},
 	}
 }
 
@@ -65,6 +65,8 @@ func TestNothingUncleanIsWritten(t *testing.T) {
 		"two lines":    change(func(m *mail.Message) { m.Data.Code = "ABCD\r\n.\r\n" }),
 		"no minutes":   change(func(m *mail.Message) { m.Data.Minutes = 0 }),
 		"no time":      {Kind: mail.NewLogin, To: "ada@example.com"},
+		"no event":     {Kind: mail.Notices, To: "ada@example.com", Data: mail.Data{Happened: mail.EventOf("nothing")}},
+		"which event":  {Kind: mail.Notices, To: "ada@example.com", Data: mail.Data{Happened: 1 << 63}},
 	}
 	for _, to := range []string{
 		"", "ada", "@example.com", "Ada <ada@example.com>", "<ada@example.com>", "ada@example.com, eve@example.com",

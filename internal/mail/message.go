@@ -1,8 +1,8 @@
 // Package mail writes and sends the service's few mails.
 //
 //   - A mail is plain text. Its subject is a constant and its text a template of this package, to
-//     which only codes, minutes, times and our own address are added. Nothing that a member wrote
-//     gets in, so that nobody can make us mail their words to somebody else.
+//     which only codes, minutes, times, sentences of this package and our own address are added. Nothing
+//     that a member wrote gets in, so that nobody can make us mail their words to somebody else.
 //   - The only variable header is the recipient: exactly one address, checked, so that no header
 //     can be injected and no second recipient added.
 //   - On the way out TLS is not optional. The mail names no host of ours but the sender's domain.
@@ -35,12 +35,16 @@ const (
 	PasswordChanged Kind = "password_changed" // At: the password is another one now
 	NewLogin        Kind = "new_login"        // At: a new session began
 	ConsolePaired   Kind = "console_paired"   // At: a console may act for the account from now on
+	Notices         Kind = "notices"          // Happened: something that the member asked to be told of
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{VerifyCode, AddressKnown, ResetCode, PasswordChanged, NewLogin, ConsolePaired}
+	return []Kind{VerifyCode, AddressKnown, ResetCode, PasswordChanged, NewLogin, ConsolePaired, Notices}
 }
+
+// Purpose is what outbox rows are sealed for; their id is bound to them.
+const Purpose = "mail"
 
 // Message is a mail to be written. It goes through JSON unchanged, for the sealed outbox.
 type Message struct {
@@ -52,9 +56,10 @@ type Message struct {
 
 // Data is all that a template may use.
 type Data struct {
-	Code    string    // 4 to 32 of A-Z, 0-9 and '-'
-	Minutes int       // how long the code is good
-	At      time.Time // when it happened; shown in UTC to the minute
+	Code     string    // 4 to 32 of A-Z, 0-9 and '-'
+	Minutes  int       // how long the code is good
+	At       time.Time // when it happened; shown in UTC to the minute
+	Happened Events    // what a member is told of
 }
 
 // Format writes [mail], whatever the verb.
@@ -99,6 +104,10 @@ func (d Data) check(kind Kind) error {
 	case PasswordChanged, NewLogin, ConsolePaired:
 		if d.At.IsZero() {
 			return invalid("the time is missing")
+		}
+	case Notices:
+		if d.Happened == 0 || d.Happened>>len(sentences) != 0 {
+			return invalid("nothing happened, or what there is no sentence for")
 		}
 	case AddressKnown:
 	default:

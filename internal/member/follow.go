@@ -9,6 +9,7 @@ import (
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/member/query"
+	"github.com/paceline/paceline/internal/notice"
 	"github.com/paceline/paceline/internal/privacy"
 )
 
@@ -40,7 +41,7 @@ type step func(q *query.Queries, ctx context.Context, other uuid.UUID, at time.T
 // Oneself is fault.Unprocessable, who can't be found fault.NotFound.
 func (s *Service) Follow(ctx context.Context, c db.Caller, other uuid.UUID) (FollowState, error) {
 	var state FollowState
-	err := s.pair(ctx, c, other, func(ctx context.Context, tx *db.Tx, found bool, _ privacy.Edge) error {
+	err := s.pair(ctx, c, other, func(ctx context.Context, tx *db.Tx, found bool, before privacy.Edge) error {
 		if err := notOneself(tx, other); err != nil {
 			return err
 		}
@@ -49,7 +50,10 @@ func (s *Service) Follow(ctx context.Context, c db.Caller, other uuid.UUID) (Fol
 		}
 		own, err := take(ctx, tx, (*query.Queries).AskToFollow, other)
 		state = stateOf(own)
-		return err
+		if err != nil || stateOf(before) != NotFollowing {
+			return err
+		}
+		return notice.Add(ctx, tx, notice.Notice{To: other, Kind: notice.FollowRequested})
 	})
 	return state, err
 }
@@ -63,12 +67,15 @@ func (s *Service) Unfollow(ctx context.Context, c db.Caller, other uuid.UUID) er
 // Approve makes a follower of a member who asked to be; a follower stays one.
 // Without a request it gives fault.NotFound.
 func (s *Service) Approve(ctx context.Context, c db.Caller, other uuid.UUID) error {
-	return s.pair(ctx, c, other, func(ctx context.Context, tx *db.Tx, _ bool, _ privacy.Edge) error {
+	return s.pair(ctx, c, other, func(ctx context.Context, tx *db.Tx, _ bool, before privacy.Edge) error {
 		own, err := take(ctx, tx, (*query.Queries).ApproveFollower, other)
 		if err == nil && !own.Has(privacy.EdgeFollower) {
 			return fault.NotFound()
 		}
-		return err
+		if err != nil || before.Has(privacy.EdgeFollower) {
+			return err
+		}
+		return notice.Add(ctx, tx, notice.Notice{To: other, Kind: notice.FollowApproved})
 	})
 }
 

@@ -51,6 +51,22 @@ func guardSummary(tx *db.Tx, row query.ReadSummaryRow) (Summary, error) {
 	}, nil
 }
 
+// Named is what another feature's own statement brings of a member whom it names: the names, and the
+// member as a subject of the policy.
+type Named struct {
+	Username, DisplayName string
+	HasAvatar             bool
+	Subject               db.Subject
+}
+
+// Summarize makes an entry of what a feature read. A member whom the policy doesn't show is db.ErrDisagree:
+// the statement should not have named them.
+func Summarize(tx *db.Tx, n Named) (Summary, error) {
+	return summarize(tx, query.ReadSummaryRow{
+		Username: n.Username, DisplayName: n.DisplayName, HasAvatar: n.HasAvatar, Subject: query.Subject(n.Subject),
+	})
+}
+
 // find is the member whom a request names, fault.NotFound if the viewer can't
 // find them.
 func find(ctx context.Context, tx *db.Tx, who db.Ref) (Summary, error) {

@@ -23,8 +23,10 @@ import (
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
+	"github.com/paceline/paceline/internal/notice/inbox"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/seal"
+	"github.com/paceline/paceline/internal/social"
 	"github.com/paceline/paceline/internal/workout"
 	"github.com/paceline/paceline/internal/workout/recording"
 	"github.com/paceline/paceline/web"
@@ -58,6 +60,8 @@ type Service struct {
 	Accounts *account.Service
 	Members  *member.Service
 	Workouts *workout.Service
+	Social   *social.Service
+	Notices  *inbox.Service
 	Limits   *limit.Limiter
 
 	options Options
@@ -85,7 +89,10 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	limits := recording.DefaultLimits()
 	limits.MaxBytes = o.MaxImportBytes
 	s.Workouts = workout.New(database, o.Ring, limits)
-	s.jobs = jobs.New(jobs.Config{DB: database, Ring: o.Ring, Sender: o.Mail, Observe: o.Observer, Imports: s.Workouts, Digests: s.Workouts, Now: o.Now})
+	s.Social, s.Notices = social.New(database, o.Ring), inbox.New(database, o.Ring)
+	s.jobs = jobs.New(jobs.Config{
+		DB: database, Ring: o.Ring, Sender: o.Mail, Observe: o.Observer, Imports: s.Workouts, Digests: s.Workouts, Notices: s.Notices, Now: o.Now,
+	})
 	s.Workouts.OnQueued(s.jobs.WakeImports)
 	s.Accounts, err = account.New(account.Config{
 		DB: database, Ring: o.Ring, Observe: o.Observer, SearchName: member.SearchName, Mailed: s.jobs.Wake,
@@ -111,7 +118,7 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 		return nil, err
 	}
 	s.Handler, err = httpapi.New(httpapi.Options{
-		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Limits: s.Limits,
+		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Social: s.Social, Notices: s.Notices, Limits: s.Limits,
 		Contract: api.Document, Pages: pages, Now: o.Now, Observer: o.Observer,
 		PublicURL: o.PublicURL, SecurityContact: o.Security.Contact, SecurityExpires: o.Security.Expires,
 		TrustedProxies: o.TrustedProxies, CORSOrigins: o.CORSOrigins, MaxImportBytes: o.MaxImportBytes,

@@ -30,6 +30,7 @@ type Cast struct {
 	Coverage Coverage  // of what was sent with Send
 
 	follows, asks, blocks map[[2]string]bool // by name, who and whom
+	likes                 map[[2]string]bool // by name and workout
 	requests              atomic.Int64
 	count                 atomic.Int64
 }
@@ -100,7 +101,7 @@ func (c *Cast) fit(asker *Person) *Person {
 // engine asks as them.
 func Assemble(w *World) *Cast {
 	w.T.Helper()
-	c := &Cast{World: w, follows: map[[2]string]bool{}, asks: map[[2]string]bool{}, blocks: map[[2]string]bool{}}
+	c := &Cast{World: w, follows: map[[2]string]bool{}, asks: map[[2]string]bool{}, blocks: map[[2]string]bool{}, likes: map[[2]string]bool{}}
 	// Whose session is over is signed in before the clock moves on past it.
 	c.act("expired", c.join("expired", "1990-04-05"), true)
 	w.Clock.Advance(11 * time.Minute)
@@ -157,6 +158,7 @@ func Assemble(w *World) *Cast {
 	// A console calls one of the owner's workouts by a name of its own.
 	c.Exec(`INSERT INTO sync_workout (member_id, client_id, version, applied_version, applied_parts, complete, duplicate, workout_id, touched_at)
 		VALUES ($1, gen_random_uuid(), 1, 1, 1, true, false, $2, $3)`, c.Owner.ID, c.Owner.Workouts[0].ID, c.Clock.Now())
+	c.socialize(follower, mutual)
 	c.act("minor", minor, false)
 	out := c.join("revoked", "1990-04-05")
 	out.Do(http.MethodPost, "/v1/auth/logout", nil).Want(w.T, http.StatusNoContent)
@@ -166,6 +168,49 @@ func Assemble(w *World) *Cast {
 	c.act("deleted", gone, true)
 	c.act("owner", c.Owner, false)
 	return c
+}
+
+// socialize has two who follow the owner like the workouts for followers, and the owner comment on them, and
+// hide one more that is below the first; one of the two comments there as well.
+func (c *Cast) socialize(follower, mutual *Person) {
+	c.T.Helper()
+	say := func(p *Person, workout, text string) string {
+		made := p.Do(http.MethodPost, "/v1/workouts/"+workout+"/comments", map[string]any{"text": text}).Want(c.T, http.StatusCreated)
+		id, _ := made.Map(c.T)["id"].(string)
+		return id
+	}
+	edited := func(w Recorded, text string) {
+		id := say(c.Owner, w.ID, "soon another")
+		c.Owner.Do(http.MethodPatch, "/v1/comments/"+id, map[string]any{"text": text}).Want(c.T, http.StatusOK)
+		c.Owner.Comments = append(c.Owner.Comments, Said{ID: id, Audience: w.Audience})
+	}
+	first := true
+	for i, w := range c.Owner.Workouts[:4] {
+		if w.Audience == 0 {
+			continue
+		}
+		edited(w, fmt.Sprintf("said-marker-%d to @%s", i, follower.Name))
+		for _, p := range []*Person{follower, mutual} {
+			p.Do(http.MethodPut, "/v1/workouts/"+w.ID+"/likes", nil).Want(c.T, http.StatusNoContent)
+			c.likes[[2]string{p.Name, w.ID}] = true
+		}
+		if first {
+			say(follower, w.ID, "heard by followers, @"+c.Owner.Name)
+			edited(w, fmt.Sprintf("hidden-marker-%d to @%s", i, follower.Name))
+			last := &c.Owner.Comments[len(c.Owner.Comments)-1]
+			last.Hidden = true
+			c.Owner.Do(http.MethodPut, "/v1/comments/"+last.ID+"/hidden", nil).Want(c.T, http.StatusNoContent)
+			first = false
+		}
+	}
+	for _, p := range []*Person{c.Owner, follower} {
+		items, _ := p.Get("/v1/me/notifications").Want(c.T, http.StatusOK).Map(c.T)["items"].([]any)
+		for _, item := range items {
+			one, _ := item.(map[string]any)
+			id, _ := one["id"].(string)
+			p.Notices = append(p.Notices, id)
+		}
+	}
 }
 
 // consoles are the owner's own and a studio's, with a rider on it; and one of somebody
@@ -387,7 +432,7 @@ func (c *Cast) typed(p *Person, audience int, title string) {
 // takes milliseconds where assembling takes seconds.
 func (c *Cast) Twin(t testing.TB) *Cast {
 	t.Helper()
-	twin := &Cast{World: c.World.Twin(t), follows: c.follows, asks: c.asks, blocks: c.blocks}
+	twin := &Cast{World: c.World.Twin(t), follows: c.follows, asks: c.asks, blocks: c.blocks, likes: c.likes}
 	twin.count.Store(c.count.Load())
 	of := map[*Person]*Person{nil: nil}
 	for _, p := range c.People {

@@ -64,6 +64,9 @@ type randomWorld struct {
 	files    map[string][]byte            // a recording that each imported, by name
 	marks    map[string]map[string]string // of the contract's bodies, by schema and member
 
+	said []rawSaid // likes and comments
+	told []told    // notices of them
+
 	open            bool            // this program was built without its policy
 	operations      map[string]bool // those that were compared
 	requests, facts int
@@ -201,6 +204,7 @@ func (w *randomWorld) shuffle(r *rand.Rand) {
 		}
 	}
 	w.readBack()
+	w.talk()
 }
 
 // minor is one of the world's members, who may choose no more than followers.
@@ -462,6 +466,7 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 			}
 		}
 	}
+	likes, comments, hides := w.wordsOfThePolicy(v)
 	if v.id != uuid.Nil {
 		own = append(own, v.id.String())
 		sessions = strings.Fields(w.Query(`SELECT string_agg(id::text, ' ') FROM auth.session WHERE member_id = $1`, v.id))
@@ -481,8 +486,6 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"sync_workout":       {`client_id::text`, w.own(v, `SELECT string_agg(client_id::text, ' ') FROM sync_workout WHERE member_id = $1`)},
 		"sync_part":          {`client_id::text || part`, w.own(v, `SELECT string_agg(client_id::text || part, ' ') FROM sync_part WHERE member_id = $1`)},
 		"privacy_zone":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM privacy_zone WHERE member_id = $1`)},
-		"notice":             {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM notice WHERE member_id = $1`)},
-		"notice_setting":     {`kind`, w.own(v, `SELECT string_agg(kind, ' ') FROM notice_setting WHERE member_id = $1`)},
 		"instructor_follow":  {`instructor_id::text`, w.own(v, `SELECT string_agg(instructor_id::text, ' ') FROM instructor_follow WHERE member_id = $1`)},
 		"instructor":         {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM instructor WHERE state = 'published'`)},
 		"instructor_picture": {`instructor_id::text`, w.shared(`SELECT string_agg(p.instructor_id::text, ' ') FROM instructor_picture p JOIN instructor i ON i.id = p.instructor_id AND i.state = 'published'`)},
@@ -492,6 +495,9 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"series":             {`id::text`, nil}, // class managers' alone
 		"scheduled_class": {`id::text`, w.shared(`SELECT string_agg(x.id::text, ' ') FROM scheduled_class x JOIN class c ON c.id = x.class_id AND c.state = 'published'
 			LEFT JOIN studio s ON s.id = x.studio_id WHERE x.state <> 'draft' AND (x.studio_id IS NULL OR s.state = 'published')`)},
+		"workout_like": {`member_id::text || workout_id`, likes}, "workout_comment": {`id::text`, comments}, "comment_hidden": {`comment_id::text`, hides},
+		"notice":         {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM notice WHERE member_id = $1`)},
+		"notice_setting": {`kind`, w.own(v, `SELECT string_agg(kind, ' ') FROM notice_setting WHERE member_id = $1`)},
 	}
 }
 

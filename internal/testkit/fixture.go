@@ -83,6 +83,36 @@ var objects = map[string]func(c *Cast) []Target{
 		return append(all, Target{ID: uuid.NewString(), Kind: "session", hidden: true})
 	},
 	"zone": (*Cast).zones, "import": (*Cast).imports,
+	// For what whoever sees a workout does below it.
+	"shown_workout": func(c *Cast) (all []Target) {
+		for _, p := range c.People {
+			for _, w := range p.Workouts {
+				all = append(all, Target{ID: w.ID, Of: p, Ceiling: w.Audience, Kind: "shown_workout"})
+			}
+		}
+		return append(all, Target{ID: uuid.Must(uuid.NewV7()).String(), Kind: "shown_workout"})
+	},
+	"comment": (*Cast).commented, "notification": (*Cast).told,
+}
+
+// commented are comments of those whose workouts they are below.
+func (c *Cast) commented() (all []Target) {
+	for _, p := range c.People {
+		for _, s := range p.Comments {
+			all = append(all, Target{ID: s.ID, Of: p, Ceiling: s.Audience, Kind: "comment", hidden: s.Hidden})
+		}
+	}
+	return append(all, Target{ID: uuid.NewString(), Kind: "comment"})
+}
+
+// told are everybody's notifications.
+func (c *Cast) told() (all []Target) {
+	for _, p := range c.People {
+		for _, id := range p.Notices {
+			all = append(all, Target{ID: id, Of: p, Kind: "notification", hidden: true})
+		}
+	}
+	return append(all, Target{ID: uuid.NewString(), Kind: "notification", hidden: true})
 }
 
 // zones are the privacy zones of those who have one.

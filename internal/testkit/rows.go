@@ -31,6 +31,13 @@ var rows = map[string]func(c *Cast, viewer *Person, r Request) []string{
 	"listFeed": func(c *Cast, viewer *Person, _ Request) []string {
 		return c.workouts(viewer, func(p *Person) bool { return c.follows[[2]string{viewer.Name, p.Name}] })
 	},
+	// Whom the viewer finds, of those who like it and may see it themselves.
+	"listLikes": func(c *Cast, viewer *Person, r Request) []string {
+		of := r.Target.Of
+		return c.members(viewer, func(p *Person) bool {
+			return c.likes[[2]string{p.Name, r.Target.ID}] && c.Standing(p, of).Shows("workout", of.Choices, r.Target.Ceiling)
+		})
+	},
 	"listImports": func(_ *Cast, viewer *Person, _ Request) []string { return slices.Sorted(slices.Values(viewer.Imports)) },
 	// What one sees of oneself as somebody else: internal/member.TestViewAsIsWhatTheyGet.
 	"viewAs": nil,
@@ -97,9 +104,9 @@ func (c *Cast) Expect(a Actor, r Request) int {
 	switch {
 	case t.hidden && s.Reach != 0:
 		return 404
-	case t.Kind == "workout" && !s.Shows("workout", t.Of.Choices, t.Ceiling):
+	case slices.Contains([]string{"workout", "shown_workout", "comment"}, t.Kind) && !s.Shows("workout", t.Of.Choices, t.Ceiling):
 		return 404
-	case t.Kind == "workout" && !o.Reads() && s.Reach != 0:
+	case (t.Kind == "workout" || t.Kind == "comment") && !o.Reads() && s.Reach != 0:
 		return 403
 	case t.Kind == "workout" && o.Mark != "" && !s.Shows(o.Mark, t.Of.Choices, t.Ceiling), o.ID == "getWorkoutOriginal" && !t.Holds.File:
 		return 404

@@ -228,9 +228,42 @@ func (c *Cast) hiddenPeople(viewer *Person) []Secret {
 				c.World.Block(c.at(p), c.JoinBorn("shut-out-by-"+p.Name[:3], "1990-04-05").hide(c.T))
 			}})
 	}
+	all = append(all, c.hiddenWords(viewer)...)
 	spare, staff := c.Spare, c.Actor("staff").Person
 	if viewer != staff && viewer != spare {
 		all = append(all, Secret{"a block between two others", func(c *Cast) { c.World.Block(c.at(spare), c.at(staff)) }})
 	}
 	return all
+}
+
+// hiddenWords are likes and comments below a workout that everybody sees, of members whom the viewer
+// can't find, or who blocked them, or which the owner hides.
+func (c *Cast) hiddenWords(viewer *Person) []Secret {
+	if viewer == c.Owner || viewer == nil || !c.Standing(viewer, c.Owner).Shows("workout", c.Owner.Choices, 3) {
+		return nil
+	}
+	at := slices.IndexFunc(c.Owner.Workouts, func(w Recorded) bool { return w.Audience == 3 })
+	below := "/v1/workouts/" + c.Owner.Workouts[at].ID
+	say := func(c *Cast, p *Person) string {
+		made := p.Do(http.MethodPost, below+"/comments", map[string]any{"text": "not for everybody, @" + viewer.Name}).Want(c.T, http.StatusCreated)
+		id, _ := made.Map(c.T)["id"].(string)
+		return id
+	}
+	return []Secret{
+		{"a like of somebody whom nobody can find", func(c *Cast) {
+			c.JoinBorn("unseen-liker", "1990-04-05").hide(c.T).Do(http.MethodPut, below+"/likes", nil).Want(c.T, http.StatusNoContent)
+		}},
+		{"a like and a comment of somebody who blocked the viewer", func(c *Cast) {
+			p := c.JoinBorn("shy-talker", "1990-04-05")
+			c.World.Block(p, c.at(viewer))
+			p.Do(http.MethodPut, below+"/likes", nil).Want(c.T, http.StatusNoContent)
+			say(c, p)
+		}},
+		{"a comment that the owner hides", func(c *Cast) {
+			p := c.JoinBorn("unheard-talker", "1990-04-05")
+			id := say(c, p)
+			c.at(c.Owner).Do(http.MethodPut, "/v1/comments/"+id+"/hidden", nil).Want(c.T, http.StatusNoContent)
+			p.hide(c.T)
+		}},
+	}
 }

@@ -214,7 +214,7 @@ func TestApplicationAlone(t *testing.T) {
 // leavesRowsToTheDatabase are the operations whose statements take what
 // row-level security shows, and whose answer is whole or refused.
 var leavesRowsToTheDatabase = map[string]bool{
-	"listFeed": true, "getMemberStats": true, "listFollowers": true, "listFollowing": true,
+	"listFeed": true, "getMemberStats": true, "listFollowers": true, "listFollowing": true, "listNotifications": true,
 	"getMemberCalendar": true, "getMemberLoad": true, "getMemberPowerCurve": true, "getMemberRecords": true,
 }
 

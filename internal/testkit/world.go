@@ -168,6 +168,8 @@ type Person struct {
 	Twin     string            // another record of their first ride; one of the workouts
 	Consoles []string          // ids
 	Imports  []string          // ids
+	Comments []Said            // of their own, below workouts of their own
+	Notices  []string          // ids
 	Values   map[string]string // what they said of themselves, by field
 }
 
@@ -176,6 +178,13 @@ type Recorded struct {
 	ID       string
 	Audience int
 	Holds    Holds
+}
+
+// Said is a comment.
+type Said struct {
+	ID       string
+	Audience int  // of the workout
+	Hidden   bool // by its owner
 }
 
 // Holds is what there is to save of a workout.

@@ -24,7 +24,7 @@ type kept struct {
 var keeps = []kept{
 	{"internal/privacy.Guarded.Open", "internal/dto.opened internal/privacy.Convert",
 		"a guarded value opens where a body is built; a feature unseals by privacy.Convert"},
-	{"internal/privacy.Convert", "internal/member internal/workout internal/training",
+	{"internal/privacy.Convert", "internal/member internal/workout internal/training internal/social",
 		"only a feature makes a guarded value of another, while it reads"},
 	{"internal/training.Derived.Open", "internal/dto internal/training",
 		"a derived value opens where a body is built; what goes on with it takes it closed"},
@@ -44,6 +44,7 @@ var keeps = []kept{
 	{"internal/db.Caller.OnDuty", "internal/httpapi.Server.admit", "what staff have to hold comes from the contract, in one place"},
 	{"internal/db.WithClaim", "internal/jobs", "a claim on an import is made where imports are handed out"},
 	{"internal/db.WithUpkeep", "internal/jobs", "a claim on upkeep is made where it is handed out"},
+	{"internal/db.WithNoticeClaim", "internal/jobs", "a claim on a member's notices is made where their turns are handed out"},
 	{"internal/db.Anonymous", "internal/httpapi.Server.readCaller internal/httpapi.Server.unmatched internal/account.Service.again cmd/paceline", "who a request comes from is read in one place"},
 	{"internal/db.DB.AsSystem", "internal/account", "only signing in and proving an address have no viewer yet"},
 	{"internal/db.DB.AsAccount", "internal/account", "only package account keeps credentials"},

@@ -3,3 +3,19 @@
 //   sqlc v1.31.1
 
 package query
+
+import (
+	"github.com/google/uuid"
+)
+
+// class: internal. The columns are of the classes they come from
+type Subject struct {
+	MemberID        uuid.UUID
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+	Edge            int16
+	Wrapped         []byte
+	SeenBy          uuid.UUID
+}

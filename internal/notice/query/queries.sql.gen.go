@@ -43,3 +43,412 @@ func (q *Queries) AddNotice(ctx context.Context, arg AddNoticeParams) error {
 	)
 	return err
 }
+
+const claimNotices = `-- name: ClaimNotices :one
+SELECT auth.claim_notices($1, $2, $3)::boolean AS claimed
+`
+
+type ClaimNoticesParams struct {
+	ClaimHash []byte
+	Now       time.Time
+	Hold      time.Time
+}
+
+func (q *Queries) ClaimNotices(ctx context.Context, arg ClaimNoticesParams) (bool, error) {
+	row := q.db.QueryRow(ctx, claimNotices, arg.ClaimHash, arg.Now, arg.Hold)
+	var claimed bool
+	err := row.Scan(&claimed)
+	return claimed, err
+}
+
+const clearNotices = `-- name: ClearNotices :execrows
+DELETE FROM notice WHERE at <= $1::timestamptz
+`
+
+func (q *Queries) ClearNotices(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearNotices, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const countUnread = `-- name: CountUnread :one
+SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, (
+    SELECT count(*) FROM (
+        SELECT FROM notice n
+        CROSS JOIN LATERAL notice_thing(n.kind, n.actor_id, n.object_id, n.part_id) AS t
+        JOIN profile p ON p.member_id = coalesce(n.actor_id, n.member_id)
+        WHERE n.member_id = viewer_id() AND n.read_at IS NULL
+        LIMIT 100) AS shown)::bigint AS unread
+FROM subject s
+WHERE s.member_id = viewer_id()
+`
+
+type CountUnreadRow struct {
+	Subject Subject
+	Unread  int64
+}
+
+// As many as the list of the unread would hold, up to a hundred.
+func (q *Queries) CountUnread(ctx context.Context) (CountUnreadRow, error) {
+	row := q.db.QueryRow(ctx, countUnread)
+	var i CountUnreadRow
+	err := row.Scan(
+		&i.Subject.MemberID,
+		&i.Subject.Private,
+		&i.Subject.Minor,
+		&i.Subject.Discoverability,
+		&i.Subject.Audiences,
+		&i.Subject.Edge,
+		&i.Subject.Wrapped,
+		&i.Subject.SeenBy,
+		&i.Unread,
+	)
+	return i, err
+}
+
+const deleteNotice = `-- name: DeleteNotice :exec
+DELETE FROM notice WHERE member_id = viewer_id() AND id = $1
+`
+
+func (q *Queries) DeleteNotice(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteNotice, id)
+	return err
+}
+
+const findNotice = `-- name: FindNotice :many
+SELECT n.id
+FROM notice n
+CROSS JOIN LATERAL notice_thing(n.kind, n.actor_id, n.object_id, n.part_id) AS t
+JOIN profile p ON p.member_id = coalesce(n.actor_id, n.member_id)
+WHERE n.member_id = viewer_id() AND n.id = $1
+`
+
+// One of the viewer's notices, if it shows.
+func (q *Queries) FindNotice(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, findNotice, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listDue = `-- name: ListDue :many
+SELECT n.id, n.kind, n.object_id, n.part_id, n.at, (n.read_at IS NOT NULL)::boolean AS is_read,
+       t.audience::smallint AS audience, p.username, p.display_name, false AS has_avatar,
+       a.member_id, a.private, a.minor, a.discoverability, a.audiences, a.edge, a.wrapped, a.seen_by, o.member_id, o.private, o.minor, o.discoverability, o.audiences, o.edge, o.wrapped, o.seen_by
+FROM notice n
+CROSS JOIN LATERAL notice_thing(n.kind, n.actor_id, n.object_id, n.part_id) AS t
+JOIN subject a ON a.member_id = coalesce(n.actor_id, n.member_id)
+JOIN profile p ON p.member_id = a.member_id
+JOIN subject o ON o.member_id = t.owner_id
+WHERE n.member_id = viewer_id() AND n.mail_due <= $1::timestamptz AND n.read_at IS NULL
+ORDER BY n.at DESC, n.id DESC
+LIMIT 100
+`
+
+type ListDueRow struct {
+	ID          uuid.UUID
+	Kind        string
+	ObjectID    uuid.NullUUID
+	PartID      uuid.NullUUID
+	At          time.Time
+	IsRead      bool
+	Audience    int16
+	Username    string
+	DisplayName string
+	HasAvatar   bool
+	Subject     Subject
+	Subject_2   Subject
+}
+
+// What a mail may be about: due, unread, and to be seen now; as ListNotices gives them.
+func (q *Queries) ListDue(ctx context.Context, now time.Time) ([]ListDueRow, error) {
+	rows, err := q.db.Query(ctx, listDue, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListDueRow
+	for rows.Next() {
+		var i ListDueRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.ObjectID,
+			&i.PartID,
+			&i.At,
+			&i.IsRead,
+			&i.Audience,
+			&i.Username,
+			&i.DisplayName,
+			&i.HasAvatar,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.Subject_2.MemberID,
+			&i.Subject_2.Private,
+			&i.Subject_2.Minor,
+			&i.Subject_2.Discoverability,
+			&i.Subject_2.Audiences,
+			&i.Subject_2.Edge,
+			&i.Subject_2.Wrapped,
+			&i.Subject_2.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listNotices = `-- name: ListNotices :many
+SELECT n.id, n.kind, n.object_id, n.part_id, n.at, (n.read_at IS NOT NULL)::boolean AS is_read,
+       t.audience::smallint AS audience, p.username, p.display_name, (v.member_id IS NOT NULL)::boolean AS has_avatar,
+       a.member_id, a.private, a.minor, a.discoverability, a.audiences, a.edge, a.wrapped, a.seen_by, o.member_id, o.private, o.minor, o.discoverability, o.audiences, o.edge, o.wrapped, o.seen_by
+FROM notice n
+CROSS JOIN LATERAL notice_thing(n.kind, n.actor_id, n.object_id, n.part_id) AS t
+JOIN subject a ON a.member_id = coalesce(n.actor_id, n.member_id)
+JOIN profile p ON p.member_id = a.member_id
+JOIN subject o ON o.member_id = t.owner_id
+LEFT JOIN avatar v ON v.member_id = a.member_id
+WHERE n.member_id = viewer_id() AND (n.at, n.id) < ($1::timestamptz, $2::uuid)
+  AND (NOT $3::boolean OR n.read_at IS NULL)
+ORDER BY n.at DESC, n.id DESC
+LIMIT $4
+`
+
+type ListNoticesParams struct {
+	BeforeAt time.Time
+	BeforeID uuid.UUID
+	Unread   bool
+	RowLimit int32
+}
+
+type ListNoticesRow struct {
+	ID          uuid.UUID
+	Kind        string
+	ObjectID    uuid.NullUUID
+	PartID      uuid.NullUUID
+	At          time.Time
+	IsRead      bool
+	Audience    int16
+	Username    string
+	DisplayName string
+	HasAvatar   bool
+	Subject     Subject
+	Subject_2   Subject
+}
+
+// The viewer's notices, the latest first, of what they can open and of whom they can find: the
+// thing's owner (o) and the actor (a) come as subjects of the policy, from the same statement. Where
+// there is neither, it is the viewer.
+func (q *Queries) ListNotices(ctx context.Context, arg ListNoticesParams) ([]ListNoticesRow, error) {
+	rows, err := q.db.Query(ctx, listNotices,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.Unread,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListNoticesRow
+	for rows.Next() {
+		var i ListNoticesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.ObjectID,
+			&i.PartID,
+			&i.At,
+			&i.IsRead,
+			&i.Audience,
+			&i.Username,
+			&i.DisplayName,
+			&i.HasAvatar,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.Subject_2.MemberID,
+			&i.Subject_2.Private,
+			&i.Subject_2.Minor,
+			&i.Subject_2.Discoverability,
+			&i.Subject_2.Audiences,
+			&i.Subject_2.Edge,
+			&i.Subject_2.Wrapped,
+			&i.Subject_2.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockNoticeSettings = `-- name: LockNoticeSettings :exec
+SELECT pg_advisory_xact_lock(hashtextextended(viewer_id()::text, 27))
+`
+
+// Whoever edits them waits for their other edits.
+func (q *Queries) LockNoticeSettings(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, lockNoticeSettings)
+	return err
+}
+
+const markAllRead = `-- name: MarkAllRead :exec
+UPDATE notice SET read_at = $1::timestamptz, mail_due = NULL WHERE member_id = viewer_id() AND read_at IS NULL
+`
+
+// Those that don't show as well: what comes back is no news.
+func (q *Queries) MarkAllRead(ctx context.Context, at time.Time) error {
+	_, err := q.db.Exec(ctx, markAllRead, at)
+	return err
+}
+
+const markRead = `-- name: MarkRead :exec
+UPDATE notice SET read_at = $1::timestamptz, mail_due = NULL WHERE member_id = viewer_id() AND id = $2 AND read_at IS NULL
+`
+
+func (q *Queries) MarkRead(ctx context.Context, at time.Time, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, markRead, at, iD)
+	return err
+}
+
+const ownAddress = `-- name: OwnAddress :one
+SELECT email FROM auth.account WHERE member_id = viewer_id()
+`
+
+func (q *Queries) OwnAddress(ctx context.Context) (string, error) {
+	row := q.db.QueryRow(ctx, ownAddress)
+	var email string
+	err := row.Scan(&email)
+	return email, err
+}
+
+const postNotices = `-- name: PostNotices :one
+SELECT auth.post_notices($1, $2, $3, $4)::boolean AS posted
+`
+
+type PostNoticesParams struct {
+	ClaimHash []byte
+	MailID    uuid.UUID
+	Sealed    []byte
+	Now       time.Time
+}
+
+func (q *Queries) PostNotices(ctx context.Context, arg PostNoticesParams) (bool, error) {
+	row := q.db.QueryRow(ctx, postNotices,
+		arg.ClaimHash,
+		arg.MailID,
+		arg.Sealed,
+		arg.Now,
+	)
+	var posted bool
+	err := row.Scan(&posted)
+	return posted, err
+}
+
+const putNoticeSetting = `-- name: PutNoticeSetting :exec
+INSERT INTO notice_setting (member_id, kind, told, mailed) VALUES (viewer_id(), $1, $2, $3)
+ON CONFLICT (member_id, kind) DO UPDATE SET told = excluded.told, mailed = excluded.mailed
+`
+
+type PutNoticeSettingParams struct {
+	Kind   string
+	Told   bool
+	Mailed bool
+}
+
+func (q *Queries) PutNoticeSetting(ctx context.Context, arg PutNoticeSettingParams) error {
+	_, err := q.db.Exec(ctx, putNoticeSetting, arg.Kind, arg.Told, arg.Mailed)
+	return err
+}
+
+const readNoticeSettings = `-- name: ReadNoticeSettings :many
+SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, coalesce(c.kind, '')::text AS kind, coalesce(c.told, false)::boolean AS told, coalesce(c.mailed, false)::boolean AS mailed
+FROM subject s
+LEFT JOIN notice_setting c ON c.member_id = s.member_id
+WHERE s.member_id = viewer_id()
+`
+
+type ReadNoticeSettingsRow struct {
+	Subject Subject
+	Kind    string
+	Told    bool
+	Mailed  bool
+}
+
+// A row without a kind stands for the viewer.
+func (q *Queries) ReadNoticeSettings(ctx context.Context) ([]ReadNoticeSettingsRow, error) {
+	rows, err := q.db.Query(ctx, readNoticeSettings)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadNoticeSettingsRow
+	for rows.Next() {
+		var i ReadNoticeSettingsRow
+		if err := rows.Scan(
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+			&i.Kind,
+			&i.Told,
+			&i.Mailed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const settleDue = `-- name: SettleDue :exec
+UPDATE notice SET mail_due = NULL, mailed_at = CASE WHEN id = ANY ($1::uuid[]) THEN $2::timestamptz ELSE mailed_at END
+WHERE member_id = viewer_id() AND mail_due <= $2::timestamptz
+`
+
+// Nothing of it is looked at again for a mail.
+func (q *Queries) SettleDue(ctx context.Context, mailed []uuid.UUID, now time.Time) error {
+	_, err := q.db.Exec(ctx, settleDue, mailed, now)
+	return err
+}

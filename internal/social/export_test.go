@@ -1,0 +1,9 @@
+package social
+
+// For the fuzz target.
+var (
+	ParseMentions = parseMentions
+	SplitMention  = splitMention
+	Store         = store
+	Render        = render
+)
