@@ -40,7 +40,7 @@ var accessValues = map[string][]string{
 	"scope": scopes(),
 	"object": {
 		"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import",
-		"shown_workout", "comment", "notification",
+		"shown_workout", "comment", "notification", "scheduled_class", "calendar",
 	},
 	"quota": {"auth", "read", "write", "import", "search", "ops"},
 	"cache": {"no-store", "public"},

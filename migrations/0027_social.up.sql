@@ -302,6 +302,10 @@ BEGIN
         RETURN QUERY SELECT viewer, 3::smallint FROM edge e WHERE e.member_id = viewer AND e.other_id = actor AND e.bits & 2 <> 0;
     WHEN 'follow_approved' THEN
         RETURN QUERY SELECT viewer, 3::smallint FROM edge e WHERE e.member_id = viewer AND e.other_id = actor AND e.bits & 16 <> 0;
+    WHEN 'booking_promoted', 'class_moved' THEN
+        RETURN QUERY SELECT viewer, 3::smallint FROM class_seat t WHERE t.member_id = viewer AND t.scheduled_id = object;
+    WHEN 'booking_removed', 'class_cancelled' THEN
+        RETURN QUERY SELECT viewer, 3::smallint FROM booking b WHERE b.member_id = viewer AND b.scheduled_id = object;
     ELSE
         RETURN;
     END CASE;

@@ -103,8 +103,10 @@ func (s *Service) Reset(ctx context.Context, c db.Caller, email, code, password 
 		if err := s.setPassword(ctx, q, now, r.account, hash); err != nil {
 			return err
 		}
-		_, err = q.EndSessionsOf(ctx, now, r.account.MemberID)
-		return err
+		if _, err = q.EndSessionsOf(ctx, now, r.account.MemberID); err != nil {
+			return err
+		}
+		return q.EndCalendarOf(ctx, r.account.MemberID) // whoever had the account may have the address
 	})
 	if err != nil {
 		return err

@@ -114,6 +114,9 @@ func (s *Service) Delete(ctx context.Context, c db.Caller, password string) erro
 		if err := q.ForgetEdges(ctx); err != nil {
 			return err
 		}
+		if err := q.ForgetBookings(ctx, tx.Now()); err != nil {
+			return err
+		}
 		email := text.FoldASCII(proof.Email)
 		if err := errors.Join(q.DropResets(ctx, email), q.DropRegistrations(ctx, email)); err != nil {
 			return err

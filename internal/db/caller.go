@@ -75,9 +75,10 @@ func (c Caller) For(needs privacy.Scopes) Caller {
 type job uint8
 
 const (
-	jobImport  job = 1 + iota // as the session that asked for it
-	jobUpkeep                 // of a member's rows, without a scope
-	jobNotices                // a mail about notices, as their reader, with the scopes of reading alone
+	jobImport   job = 1 + iota // as the session that asked for it
+	jobUpkeep                  // of a member's rows, without a scope
+	jobNotices                 // a mail about notices, as their reader, with the scopes of reading alone
+	jobCalendar                // a read of a calendar feed, as its member, with the scope of bookings alone
 )
 
 // WithClaim is who does the work that a member's session asked for, and holds the claim on it: in
@@ -99,6 +100,13 @@ func WithUpkeep(claim string, at time.Time) Caller {
 func WithNoticeClaim(claim string, at time.Time) Caller {
 	hash := sha256.Sum256([]byte(claim))
 	return Caller{hash: hash[:], at: at.UTC(), asked: true, job: jobNotices}
+}
+
+// WithCalendar is who comes with the secret address of a calendar feed: in AsViewer its member, to
+// read what the feed is about and nothing else, for as long as the address stands; nobody anywhere else.
+func WithCalendar(secret string, at time.Time) Caller {
+	hash := sha256.Sum256([]byte(secret))
+	return Caller{hash: hash[:], at: at.UTC(), asked: true, job: jobCalendar}
 }
 
 // Anonymous says whether the caller brought no token.

@@ -29,6 +29,7 @@ const (
 	ReasonPair          Reason = "pair a console"
 	ReasonProof         Reason = "use a proof"
 	ReasonRegistry      Reason = "registry of consoles"
+	ReasonSettleClasses Reason = "settle bookings"
 )
 
 // SystemTx runs statements that no viewer asked for.

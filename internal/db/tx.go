@@ -21,6 +21,7 @@ const (
 	authenticateImport = `SELECT actor, member, session FROM auth.authenticate_import($1, $2)`
 	authenticateUpkeep = `SELECT actor, member, session FROM auth.authenticate_upkeep($1, $2)`
 	authenticateNotice = `SELECT actor, member, session FROM auth.authenticate_notice($1, $2)`
+	authenticateFeed   = `SELECT actor, member, session FROM auth.authenticate_calendar($1, $2)`
 )
 
 // Tx runs statements for a viewer. It fits the interface that compiled queries
@@ -86,6 +87,8 @@ func asViewer(ctx context.Context, pool *pgxpool.Pool, c Caller, fn func(ctx con
 		b.Queue(authenticateUpkeep, c.hash, c.at)
 	case jobNotices:
 		b.Queue(authenticateNotice, c.hash, c.at)
+	case jobCalendar:
+		b.Queue(authenticateFeed, c.hash, c.at)
 	default:
 		b.Queue(authenticate, c.hash, c.at)
 	}
@@ -186,6 +189,8 @@ func (c Caller) proven(actor string, member, session uuid.UUID) (privacy.Viewer,
 		return privacy.NewViewer(privacy.ActorConsole, member, session, 0), nil
 	case "mail":
 		return privacy.NewViewer(privacy.ActorApp, member, member, readingScopes), nil
+	case "calendar":
+		return privacy.NewViewer(privacy.ActorApp, member, uuid.Nil, privacy.ScopeBookingsRead), nil
 	case "nobody":
 		return privacy.Viewer{}, fault.Unauthenticated("invalid_token", "the token is not valid, or no longer")
 	default:

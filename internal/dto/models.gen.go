@@ -10,6 +10,45 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AttendanceAttendance.
+const (
+	AttendanceAttendanceNoShow  AttendanceAttendance = "no_show"
+	AttendanceAttendancePresent AttendanceAttendance = "present"
+	AttendanceAttendanceUnknown AttendanceAttendance = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the AttendanceAttendance enum.
+func (e AttendanceAttendance) Valid() bool {
+	switch e {
+	case AttendanceAttendanceNoShow:
+		return true
+	case AttendanceAttendancePresent:
+		return true
+	case AttendanceAttendanceUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Attended.
+const (
+	AttendedNoShow  Attended = "no_show"
+	AttendedPresent Attended = "present"
+)
+
+// Valid indicates whether the value is a known member of the Attended enum.
+func (e Attended) Valid() bool {
+	switch e {
+	case AttendedNoShow:
+		return true
+	case AttendedPresent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Audience.
 const (
 	AudienceEveryone  Audience = "everyone"
@@ -28,6 +67,45 @@ func (e Audience) Valid() bool {
 	case AudienceMembers:
 		return true
 	case AudienceOnlyMe:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingState.
+const (
+	BookingStateAttended       BookingState = "attended"
+	BookingStateBooked         BookingState = "booked"
+	BookingStateCancelled      BookingState = "cancelled"
+	BookingStateCancelledLate  BookingState = "cancelled_late"
+	BookingStateClassCancelled BookingState = "class_cancelled"
+	BookingStateNoShow         BookingState = "no_show"
+	BookingStateNotPromoted    BookingState = "not_promoted"
+	BookingStateRemoved        BookingState = "removed"
+	BookingStateWaiting        BookingState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the BookingState enum.
+func (e BookingState) Valid() bool {
+	switch e {
+	case BookingStateAttended:
+		return true
+	case BookingStateBooked:
+		return true
+	case BookingStateCancelled:
+		return true
+	case BookingStateCancelledLate:
+		return true
+	case BookingStateClassCancelled:
+		return true
+	case BookingStateNoShow:
+		return true
+	case BookingStateNotPromoted:
+		return true
+	case BookingStateRemoved:
+		return true
+	case BookingStateWaiting:
 		return true
 	default:
 		return false
@@ -305,6 +383,7 @@ func (e NotificationAbout) Valid() bool {
 const (
 	NotificationKindAccessGranted     NotificationKind = "access_granted"
 	NotificationKindBookingPromoted   NotificationKind = "booking_promoted"
+	NotificationKindBookingRemoved    NotificationKind = "booking_removed"
 	NotificationKindChallengeEnded    NotificationKind = "challenge_ended"
 	NotificationKindClassCancelled    NotificationKind = "class_cancelled"
 	NotificationKindClassMoved        NotificationKind = "class_moved"
@@ -326,6 +405,8 @@ func (e NotificationKind) Valid() bool {
 	case NotificationKindAccessGranted:
 		return true
 	case NotificationKindBookingPromoted:
+		return true
+	case NotificationKindBookingRemoved:
 		return true
 	case NotificationKindChallengeEnded:
 		return true
@@ -586,6 +667,24 @@ func (e WorkoutSource) Valid() bool {
 	}
 }
 
+// Defines values for ListBookingsParamsWhen.
+const (
+	ListBookingsParamsWhenPast     ListBookingsParamsWhen = "past"
+	ListBookingsParamsWhenUpcoming ListBookingsParamsWhen = "upcoming"
+)
+
+// Valid indicates whether the value is a known member of the ListBookingsParamsWhen enum.
+func (e ListBookingsParamsWhen) Valid() bool {
+	switch e {
+	case ListBookingsParamsWhenPast:
+		return true
+	case ListBookingsParamsWhenUpcoming:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportWorkoutParamsFormat.
 const (
 	ExportWorkoutParamsFormatCsv ExportWorkoutParamsFormat = "csv"
@@ -629,6 +728,20 @@ type AltitudeChannel struct {
 	// Values As many as `t_s`.
 	Values []float64 `json:"values"`
 }
+
+// Attendance defines model for Attendance.
+type Attendance struct {
+	Attendance AttendanceAttendance `json:"attendance"`
+
+	// Turn Which line of the roster.
+	Turn int64 `json:"turn"`
+}
+
+// AttendanceAttendance defines model for Attendance.Attendance.
+type AttendanceAttendance string
+
+// Attended defines model for Attended.
+type Attended string
 
 // Audience Who may see a value, from the narrowest to the widest. Chosen by its owner.
 type Audience string
@@ -711,6 +824,95 @@ type BlockedMember struct {
 	Username *string `json:"username,omitempty"`
 }
 
+// Booking What you have of a scheduled class. Nobody else gets to know of it, but the class's managers by its roster.
+type Booking struct {
+	AskedAt time.Time `json:"asked_at"`
+
+	// CancelUntil The last moment at which to cancel doesn't count.
+	CancelUntil time.Time  `json:"cancel_until"`
+	CheckedInAt *time.Time `json:"checked_in_at,omitempty"`
+	City        *string    `json:"city,omitempty"`
+
+	// ClassID Of the scheduled class.
+	ClassID    openapi_types.UUID `json:"class_id"`
+	Discipline string             `json:"discipline"`
+	EndsAt     time.Time          `json:"ends_at"`
+
+	// Instructor The name shown for who gives it.
+	Instructor string    `json:"instructor"`
+	Spot       *string   `json:"spot,omitempty"`
+	StartsAt   time.Time `json:"starts_at"`
+
+	// State `waiting`: on the waitlist; `not_promoted`: waited, and the waitlist has ended; `removed`: by the staff;
+	// `class_cancelled`: with the class.
+	State BookingState `json:"state"`
+
+	// Studio Absent where it is given online.
+	Studio   *string `json:"studio,omitempty"`
+	TimeZone string  `json:"time_zone"`
+	Title    string  `json:"title"`
+
+	// WaitlistPlace Where you are among those who wait, 1 for the next.
+	WaitlistPlace *int `json:"waitlist_place,omitempty"`
+}
+
+// BookingEnd defines model for BookingEnd.
+type BookingEnd struct {
+	// Cancelled There was something to cancel.
+	Cancelled bool `json:"cancelled"`
+
+	// Late It counts as a late cancellation.
+	Late bool `json:"late"`
+}
+
+// BookingList defines model for BookingList.
+type BookingList struct {
+	Items []Booking `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// BookingRules defines model for BookingRules.
+type BookingRules struct {
+	// CheckInFromS Check-in opens so many seconds before the start.
+	CheckInFromS int `json:"check_in_from_s"`
+
+	// CheckInUntilS Check-in closes so many seconds after it.
+	CheckInUntilS int `json:"check_in_until_s"`
+
+	// ClosedDays For so many days after the last of them.
+	ClosedDays int `json:"closed_days"`
+
+	// PerDay Bookings of one member in a day; 0 is no cap.
+	PerDay int `json:"per_day"`
+
+	// PerWeek The same of a week, which begins on Monday.
+	PerWeek int `json:"per_week"`
+
+	// Strikes So many late cancellations and absences close booking; 0 is never.
+	Strikes int `json:"strikes"`
+
+	// Waitlist How many may wait for a class.
+	Waitlist int `json:"waitlist"`
+
+	// WithinDays Within so many days.
+	WithinDays int `json:"within_days"`
+}
+
+// BookingState `waiting`: on the waitlist; `not_promoted`: waited, and the waitlist has ended; `removed`: by the staff;
+// `class_cancelled`: with the class.
+type BookingState string
+
+// BookingWish defines model for BookingWish.
+type BookingWish struct {
+	// Spot One of `spots`; without it the first that is free.
+	Spot *string `json:"spot,omitempty"`
+
+	// Waitlist Whether to wait when every seat is taken.
+	Waitlist *bool `json:"waitlist,omitempty"`
+}
+
 // Calendar defines model for Calendar.
 type Calendar struct {
 	// CurrentStreakDays Up to today, or to yesterday as long as there is nothing today.
@@ -723,6 +925,19 @@ type Calendar struct {
 	Weeks             []Period            `json:"weeks"`
 }
 
+// CalendarAddress defines model for CalendarAddress.
+type CalendarAddress struct {
+	MadeAt time.Time `json:"made_at"`
+
+	// Path Of the feed, on this host. A secret, told this once.
+	Path string `json:"path"`
+}
+
+// CalendarFeed defines model for CalendarFeed.
+type CalendarFeed struct {
+	MadeAt time.Time `json:"made_at"`
+}
+
 // ChangePasswordRequest defines model for ChangePasswordRequest.
 type ChangePasswordRequest struct {
 	CurrentPassword string `json:"current_password"`
@@ -733,6 +948,29 @@ type ChangePasswordRequest struct {
 
 // ChannelName A stream of samples. `position` is latitude and longitude together.
 type ChannelName string
+
+// CheckIn defines model for CheckIn.
+type CheckIn struct {
+	Code string `json:"code"`
+}
+
+// ClassPlaces Figures of a class. They say of nobody whether they come.
+type ClassPlaces struct {
+	// Capacity How many seats there are.
+	Capacity int `json:"capacity"`
+
+	// Free How many nobody has.
+	Free int `json:"free"`
+
+	// Spots The places of the studio, where it has such.
+	Spots []ClassSpot `json:"spots"`
+}
+
+// ClassSpot defines model for ClassSpot.
+type ClassSpot struct {
+	Label string `json:"label"`
+	Taken bool   `json:"taken"`
+}
 
 // Comment defines model for Comment.
 type Comment struct {
@@ -1177,7 +1415,7 @@ type Notification struct {
 	ID    openapi_types.UUID `json:"id"`
 
 	// Kind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
-	// `follow_approved`: by `actor`. `booking_promoted`, `class_cancelled`, `class_moved`: to a class that you
+	// `follow_approved`: by `actor`. `booking_promoted`, `booking_removed`, `class_cancelled`, `class_moved`: to a class that you
 	// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
 	// `access_granted`, `moderation_decided`: to do with your account's safety.
 	Kind NotificationKind `json:"kind"`
@@ -1194,7 +1432,7 @@ type Notification struct {
 type NotificationAbout string
 
 // NotificationKind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
-// `follow_approved`: by `actor`. `booking_promoted`, `class_cancelled`, `class_moved`: to a class that you
+// `follow_approved`: by `actor`. `booking_promoted`, `booking_removed`, `class_cancelled`, `class_moved`: to a class that you
 // booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
 // `access_granted`, `moderation_decided`: to do with your account's safety.
 type NotificationKind string
@@ -1213,7 +1451,7 @@ type NotificationList struct {
 // NotificationSetting defines model for NotificationSetting.
 type NotificationSetting struct {
 	// Kind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
-	// `follow_approved`: by `actor`. `booking_promoted`, `class_cancelled`, `class_moved`: to a class that you
+	// `follow_approved`: by `actor`. `booking_promoted`, `booking_removed`, `class_cancelled`, `class_moved`: to a class that you
 	// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
 	// `access_granted`, `moderation_decided`: to do with your account's safety.
 	Kind NotificationKind `json:"kind"`
@@ -1228,7 +1466,7 @@ type NotificationSetting struct {
 // NotificationSettingPatch defines model for NotificationSettingPatch.
 type NotificationSettingPatch struct {
 	// Kind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
-	// `follow_approved`: by `actor`. `booking_promoted`, `class_cancelled`, `class_moved`: to a class that you
+	// `follow_approved`: by `actor`. `booking_promoted`, `booking_removed`, `class_cancelled`, `class_moved`: to a class that you
 	// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
 	// `access_granted`, `moderation_decided`: to do with your account's safety.
 	Kind   NotificationKind `json:"kind"`
@@ -1601,6 +1839,25 @@ type ResetPasswordRequest struct {
 
 	// Password 15 characters or more, any of them, taken as they are. Common and context words are refused with 422.
 	Password NewPassword `json:"password"`
+}
+
+// Roster defines model for Roster.
+type Roster struct {
+	// Code With which members check in.
+	Code  string       `json:"code"`
+	Items []RosterLine `json:"items"`
+}
+
+// RosterLine defines model for RosterLine.
+type RosterLine struct {
+	Attendance  *Attended  `json:"attendance,omitempty"`
+	CheckedInAt *time.Time `json:"checked_in_at,omitempty"`
+	Spot        *string    `json:"spot,omitempty"`
+
+	// Turn In the order of asking.
+	Turn     int64  `json:"turn"`
+	Username string `json:"username"`
+	Waiting  bool   `json:"waiting"`
 }
 
 // Session defines model for Session.
@@ -2037,6 +2294,9 @@ type WorkoutZones struct {
 	WorkoutID   openapi_types.UUID `json:"workout_id"`
 }
 
+// CalendarFile defines model for CalendarFile.
+type CalendarFile = string
+
 // CommentID defines model for CommentID.
 type CommentID = openapi_types.UUID
 
@@ -2045,6 +2305,9 @@ type ConsoleID = openapi_types.UUID
 
 // Cursor defines model for Cursor.
 type Cursor = string
+
+// DryRun defines model for DryRun.
+type DryRun = bool
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -2072,6 +2335,9 @@ type NotificationID = openapi_types.UUID
 
 // PrivacyZoneID defines model for PrivacyZoneID.
 type PrivacyZoneID = openapi_types.UUID
+
+// ScheduledClassID defines model for ScheduledClassID.
+type ScheduledClassID = openapi_types.UUID
 
 // SessionID defines model for SessionID.
 type SessionID = openapi_types.UUID
@@ -2127,6 +2393,30 @@ type UnprocessableContent = Problem
 // UnsupportedMediaType An error (RFC 9457). Never an internal text, an instance or a request id.
 type UnsupportedMediaType = Problem
 
+// GetBookingRulesParams defines parameters for GetBookingRules.
+type GetBookingRulesParams struct {
+	// Studio Those of a studio; without it those of every studio that has none.
+	Studio *openapi_types.UUID `form:"studio,omitempty" json:"studio,omitempty"`
+}
+
+// SetBookingRulesParams defines parameters for SetBookingRules.
+type SetBookingRulesParams struct {
+	// Studio Those of a studio; without it those of every studio that has none.
+	Studio *openapi_types.UUID `form:"studio,omitempty" json:"studio,omitempty"`
+}
+
+// RemoveFromRosterParams defines parameters for RemoveFromRoster.
+type RemoveFromRosterParams struct {
+	// Turn Which line of the roster.
+	Turn int64 `form:"turn" json:"turn"`
+}
+
+// ReadCalendarFeedParams defines parameters for ReadCalendarFeed.
+type ReadCalendarFeedParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // GetCommentParams defines parameters for GetComment.
 type GetCommentParams struct {
 	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
@@ -2156,6 +2446,21 @@ type ListBlocksParams struct {
 	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ListBookingsParams defines parameters for ListBookings.
+type ListBookingsParams struct {
+	// When Those to come, or those behind you.
+	When *ListBookingsParamsWhen `form:"when,omitempty" json:"when,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListBookingsParamsWhen defines parameters for ListBookings.
+type ListBookingsParamsWhen string
 
 // ListFollowRequestsParams defines parameters for ListFollowRequests.
 type ListFollowRequestsParams struct {
@@ -2325,6 +2630,18 @@ type ListMemberWorkoutsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// CancelBookingParams defines parameters for CancelBooking.
+type CancelBookingParams struct {
+	// DryRun Only the answer; nothing is done.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
+// BookClassParams defines parameters for BookClass.
+type BookClassParams struct {
+	// DryRun Only the answer; nothing is done.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
 // ListSyncChangesParams defines parameters for ListSyncChanges.
 type ListSyncChangesParams struct {
 	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
@@ -2412,6 +2729,12 @@ type GetWorkoutStreamsParams struct {
 	Points *int `form:"points,omitempty" json:"points,omitempty"`
 }
 
+// SetBookingRulesJSONRequestBody defines body for SetBookingRules for application/json ContentType.
+type SetBookingRulesJSONRequestBody = BookingRules
+
+// MarkAttendanceJSONRequestBody defines body for MarkAttendance for application/json ContentType.
+type MarkAttendanceJSONRequestBody = Attendance
+
 // LoginCookieJSONRequestBody defines body for LoginCookie for application/json ContentType.
 type LoginCookieJSONRequestBody = LoginRequest
 
@@ -2468,6 +2791,12 @@ type UpdatePrivacyZoneJSONRequestBody = PrivacyZonePatch
 
 // UpdateMyProfileJSONRequestBody defines body for UpdateMyProfile for application/json ContentType.
 type UpdateMyProfileJSONRequestBody = ProfilePatch
+
+// BookClassJSONRequestBody defines body for BookClass for application/json ContentType.
+type BookClassJSONRequestBody = BookingWish
+
+// CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
+type CheckInJSONRequestBody = CheckIn
 
 // SyncWorkoutsJSONRequestBody defines body for SyncWorkouts for application/json ContentType.
 type SyncWorkoutsJSONRequestBody = SyncBatch

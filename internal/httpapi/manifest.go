@@ -41,7 +41,7 @@ var accessValues = map[string][]string{
 	"auth": {authNone, authSession, authConsole, authEither, authStaff},
 	"object": {
 		"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import",
-		"shown_workout", "comment", "notification",
+		"shown_workout", "comment", "notification", "scheduled_class", "calendar",
 	},
 	"quota": {"auth", "read", "write", "import", "search", "ops"},
 	"cache": {"no-store", "public"},

@@ -55,6 +55,11 @@ func paid(c echo.Context, body dto.Body) ([]byte, error) {
 // bytes themselves, so it changes with what this viewer sees and with nothing
 // else. A reader who has these bytes already gets 304.
 func respondTagged(c echo.Context, status int, body dto.Body) error {
+	return respondTaggedAs(c, status, echo.MIMEApplicationJSON, body)
+}
+
+// respondTaggedAs is respondTagged for a body that may be none of JSON.
+func respondTaggedAs(c echo.Context, status int, contentType string, body dto.Body) error {
 	encoded, err := paid(c, body)
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func respondTagged(c echo.Context, status int, body dto.Body) error {
 	if c.Request().Method == http.MethodGet && matches(c.Request().Header.Get("If-None-Match"), tag) {
 		return send(c, http.StatusNotModified, "", nil)
 	}
-	return send(c, status, echo.MIMEApplicationJSON, encoded)
+	return send(c, status, contentType, encoded)
 }
 
 // respondEmpty answers without a body.

@@ -32,6 +32,21 @@ type ServerInterface interface {
 	// GetReadiness Whether it can serve
 	// (GET /readyz)
 	GetReadiness(ctx echo.Context) error
+	// GetBookingRules Read the rules of booking
+	// (GET /v1/admin/booking-rules)
+	GetBookingRules(ctx echo.Context, params GetBookingRulesParams) error
+	// SetBookingRules Set the rules of booking
+	// (PUT /v1/admin/booking-rules)
+	SetBookingRules(ctx echo.Context, params SetBookingRulesParams) error
+	// RemoveFromRoster Take somebody off the roster
+	// (DELETE /v1/admin/schedule/{id}/roster)
+	RemoveFromRoster(ctx echo.Context, id ScheduledClassID, params RemoveFromRosterParams) error
+	// GetRoster Read the roster of a class
+	// (GET /v1/admin/schedule/{id}/roster)
+	GetRoster(ctx echo.Context, id ScheduledClassID) error
+	// MarkAttendance Say whether somebody was there
+	// (PUT /v1/admin/schedule/{id}/roster)
+	MarkAttendance(ctx echo.Context, id ScheduledClassID) error
 	// LoginCookie Sign in with a cookie, for the web app
 	// (POST /v1/auth/cookie)
 	LoginCookie(ctx echo.Context) error
@@ -56,6 +71,9 @@ type ServerInterface interface {
 	// VerifyEmail Confirm an address with the code from the mail
 	// (POST /v1/auth/verify)
 	VerifyEmail(ctx echo.Context) error
+	// ReadCalendarFeed Read a calendar feed
+	// (GET /v1/calendar/{file})
+	ReadCalendarFeed(ctx echo.Context, file CalendarFile, params ReadCalendarFeedParams) error
 	// DeleteComment Delete a comment
 	// (DELETE /v1/comments/{id})
 	DeleteComment(ctx echo.Context, id CommentID) error
@@ -107,6 +125,18 @@ type ServerInterface interface {
 	// BlockMember Block a member
 	// (PUT /v1/me/blocks/{id})
 	BlockMember(ctx echo.Context, id MemberID) error
+	// ListBookings List your bookings
+	// (GET /v1/me/bookings)
+	ListBookings(ctx echo.Context, params ListBookingsParams) error
+	// EndCalendarFeed End your calendar feed
+	// (DELETE /v1/me/calendar)
+	EndCalendarFeed(ctx echo.Context) error
+	// GetCalendarFeed See whether you have a calendar feed
+	// (GET /v1/me/calendar)
+	GetCalendarFeed(ctx echo.Context) error
+	// MakeCalendarFeed Make a calendar feed of your bookings
+	// (PUT /v1/me/calendar)
+	MakeCalendarFeed(ctx echo.Context) error
 	// ListConsoles List your consoles
 	// (GET /v1/me/consoles)
 	ListConsoles(ctx echo.Context) error
@@ -245,6 +275,21 @@ type ServerInterface interface {
 	// ListMemberWorkouts List a member's workouts
 	// (GET /v1/members/{ref}/workouts)
 	ListMemberWorkouts(ctx echo.Context, ref MemberRef, params ListMemberWorkoutsParams) error
+	// CancelBooking Cancel a booking
+	// (DELETE /v1/schedule/{id}/booking)
+	CancelBooking(ctx echo.Context, id ScheduledClassID, params CancelBookingParams) error
+	// GetBooking Read your booking of a class
+	// (GET /v1/schedule/{id}/booking)
+	GetBooking(ctx echo.Context, id ScheduledClassID) error
+	// BookClass Book a seat in a class
+	// (PUT /v1/schedule/{id}/booking)
+	BookClass(ctx echo.Context, id ScheduledClassID, params BookClassParams) error
+	// CheckIn Check in to a class
+	// (PUT /v1/schedule/{id}/check-in)
+	CheckIn(ctx echo.Context, id ScheduledClassID) error
+	// GetClassPlaces See how many seats are free
+	// (GET /v1/schedule/{id}/places)
+	GetClassPlaces(ctx echo.Context, id ScheduledClassID) error
 	// ListSyncChanges What has changed of your own workouts
 	// (GET /v1/sync/changes)
 	ListSyncChanges(ctx echo.Context, params ListSyncChangesParams) error
@@ -373,6 +418,99 @@ func (w *ServerInterfaceWrapper) GetReadiness(ctx echo.Context) error {
 	return err
 }
 
+// GetBookingRules converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBookingRules(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetBookingRulesParams
+	// ------------- Optional query parameter "studio" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "studio", ctx.QueryParams(), &params.Studio, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter studio: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBookingRules(ctx, params)
+	return err
+}
+
+// SetBookingRules converts echo context to params.
+func (w *ServerInterfaceWrapper) SetBookingRules(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetBookingRulesParams
+	// ------------- Optional query parameter "studio" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "studio", ctx.QueryParams(), &params.Studio, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter studio: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetBookingRules(ctx, params)
+	return err
+}
+
+// RemoveFromRoster converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveFromRoster(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveFromRosterParams
+	// ------------- Required query parameter "turn" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "turn", ctx.QueryParams(), &params.Turn, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter turn: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveFromRoster(ctx, id, params)
+	return err
+}
+
+// GetRoster converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRoster(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRoster(ctx, id)
+	return err
+}
+
+// MarkAttendance converts echo context to params.
+func (w *ServerInterfaceWrapper) MarkAttendance(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MarkAttendance(ctx, id)
+	return err
+}
+
 // LoginCookie converts echo context to params.
 func (w *ServerInterfaceWrapper) LoginCookie(ctx echo.Context) error {
 	var err error
@@ -442,6 +580,42 @@ func (w *ServerInterfaceWrapper) VerifyEmail(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.VerifyEmail(ctx)
+	return err
+}
+
+// ReadCalendarFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadCalendarFeed(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "file" -------------
+	var file CalendarFile
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file", ctx.Param("file"), &file, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter file: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadCalendarFeedParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadCalendarFeed(ctx, file, params)
 	return err
 }
 
@@ -716,6 +890,65 @@ func (w *ServerInterfaceWrapper) BlockMember(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.BlockMember(ctx, id)
+	return err
+}
+
+// ListBookings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBookings(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBookingsParams
+	// ------------- Optional query parameter "when" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "when", ctx.QueryParams(), &params.When, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter when: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBookings(ctx, params)
+	return err
+}
+
+// EndCalendarFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) EndCalendarFeed(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndCalendarFeed(ctx)
+	return err
+}
+
+// GetCalendarFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCalendarFeed(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCalendarFeed(ctx)
+	return err
+}
+
+// MakeCalendarFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) MakeCalendarFeed(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MakeCalendarFeed(ctx)
 	return err
 }
 
@@ -1704,6 +1937,104 @@ func (w *ServerInterfaceWrapper) ListMemberWorkouts(ctx echo.Context) error {
 	return err
 }
 
+// CancelBooking converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelBooking(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelBookingParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelBooking(ctx, id, params)
+	return err
+}
+
+// GetBooking converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBooking(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBooking(ctx, id)
+	return err
+}
+
+// BookClass converts echo context to params.
+func (w *ServerInterfaceWrapper) BookClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BookClassParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BookClass(ctx, id, params)
+	return err
+}
+
+// CheckIn converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckIn(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckIn(ctx, id)
+	return err
+}
+
+// GetClassPlaces converts echo context to params.
+func (w *ServerInterfaceWrapper) GetClassPlaces(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetClassPlaces(ctx, id)
+	return err
+}
+
 // ListSyncChanges converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSyncChanges(ctx echo.Context) error {
 	var err error
@@ -2342,5 +2673,20 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/docs", wrapper.GetReference, options.OperationMiddlewares["getReference"]...)
 	router.GET(options.BaseURL+"/docs/assets/:name", wrapper.GetReferenceAsset, options.OperationMiddlewares["getReferenceAsset"]...)
 	router.GET(options.BaseURL+"/.well-known/security.txt", wrapper.GetSecurityContact, options.OperationMiddlewares["getSecurityContact"]...)
+	router.GET(options.BaseURL+"/v1/schedule/:id/places", wrapper.GetClassPlaces, options.OperationMiddlewares["getClassPlaces"]...)
+	router.DELETE(options.BaseURL+"/v1/schedule/:id/booking", wrapper.CancelBooking, options.OperationMiddlewares["cancelBooking"]...)
+	router.GET(options.BaseURL+"/v1/schedule/:id/booking", wrapper.GetBooking, options.OperationMiddlewares["getBooking"]...)
+	router.PUT(options.BaseURL+"/v1/schedule/:id/booking", wrapper.BookClass, options.OperationMiddlewares["bookClass"]...)
+	router.PUT(options.BaseURL+"/v1/schedule/:id/check-in", wrapper.CheckIn, options.OperationMiddlewares["checkIn"]...)
+	router.GET(options.BaseURL+"/v1/me/bookings", wrapper.ListBookings, options.OperationMiddlewares["listBookings"]...)
+	router.DELETE(options.BaseURL+"/v1/me/calendar", wrapper.EndCalendarFeed, options.OperationMiddlewares["endCalendarFeed"]...)
+	router.GET(options.BaseURL+"/v1/me/calendar", wrapper.GetCalendarFeed, options.OperationMiddlewares["getCalendarFeed"]...)
+	router.PUT(options.BaseURL+"/v1/me/calendar", wrapper.MakeCalendarFeed, options.OperationMiddlewares["makeCalendarFeed"]...)
+	router.GET(options.BaseURL+"/v1/calendar/:file", wrapper.ReadCalendarFeed, options.OperationMiddlewares["readCalendarFeed"]...)
+	router.DELETE(options.BaseURL+"/v1/admin/schedule/:id/roster", wrapper.RemoveFromRoster, options.OperationMiddlewares["removeFromRoster"]...)
+	router.GET(options.BaseURL+"/v1/admin/schedule/:id/roster", wrapper.GetRoster, options.OperationMiddlewares["getRoster"]...)
+	router.PUT(options.BaseURL+"/v1/admin/schedule/:id/roster", wrapper.MarkAttendance, options.OperationMiddlewares["markAttendance"]...)
+	router.GET(options.BaseURL+"/v1/admin/booking-rules", wrapper.GetBookingRules, options.OperationMiddlewares["getBookingRules"]...)
+	router.PUT(options.BaseURL+"/v1/admin/booking-rules", wrapper.SetBookingRules, options.OperationMiddlewares["setBookingRules"]...)
 
 }

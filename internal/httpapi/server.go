@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"github.com/paceline/paceline/internal/account"
+	"github.com/paceline/paceline/internal/booking"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
@@ -33,6 +34,7 @@ type Options struct {
 	Workouts *workout.Service
 	Social   *social.Service
 	Notices  *inbox.Service
+	Bookings *booking.Service
 	Limits   *limit.Limiter
 
 	Contract []byte // openapi.yaml

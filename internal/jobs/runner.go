@@ -61,6 +61,7 @@ const (
 	feedsEvery  = 10 * time.Second // for workouts of programs that write no pointers
 	digestEvery = 10 * time.Second // for workouts of programs that write no digests
 	noticeEvery = 30 * time.Second // they are due some minutes after what they tell of
+	seatsEvery  = 5 * time.Second  // for seats that no booking set free: a larger class, an account that ended
 )
 
 // Runner runs the jobs. It is safe for concurrent use; Run is called once.
@@ -111,6 +112,7 @@ func (r *Runner) Run(ctx context.Context) {
 		every(ctx, upkeepEvery, nil, func() {
 			r.step(ctx, "retention", r.clear)
 			r.step(ctx, "orphans", r.clearSocial)
+			r.step(ctx, "retention", r.clearBookings)
 			r.step(ctx, "rewrap", r.rewrap)
 		})
 	})
@@ -119,6 +121,9 @@ func (r *Runner) Run(ctx context.Context) {
 			r.step(ctx, "feeds", r.tendFeeds)
 			r.step(ctx, "lists", r.tidyLists)
 		})
+	})
+	all.Go(func() {
+		every(ctx, seatsEvery, nil, func() { r.step(ctx, "bookings", r.settleClasses) })
 	})
 	all.Wait()
 }

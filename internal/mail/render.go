@@ -53,6 +53,7 @@ var sentences = []struct{ kind, says string }{
 	{"challenge_ended", "A challenge that you took part in has ended."},
 	{"access_granted", "Somebody of our staff was given access to data of yours. Who, why and what is in your access log."},
 	{"moderation_decided", "Our moderators decided about something that you wrote or reported."},
+	{"booking_removed", "A place in a class of yours was taken back by the staff."},
 }
 
 // Text is a written mail.

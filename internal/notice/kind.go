@@ -15,6 +15,7 @@ const (
 	FollowApproved  Kind = "follow_approved"  // actor said yes
 
 	BookingPromoted Kind = "booking_promoted" // object: the scheduled class
+	BookingRemoved  Kind = "booking_removed"  // object: the scheduled class
 	ClassCancelled  Kind = "class_cancelled"  // object: the scheduled class
 	ClassMoved      Kind = "class_moved"      // object: the scheduled class
 	HighFive        Kind = "high_five"        // object: the workout
@@ -55,6 +56,7 @@ var rules = []Rule{
 	{Kind: FollowApproved, Named: true, Field: privacy.Notices, Renews: true},
 
 	{Kind: BookingPromoted, About: "scheduled_class", Field: privacy.Notices, Renews: true},
+	{Kind: BookingRemoved, About: "scheduled_class", Field: privacy.Notices, Renews: true},
 	{Kind: ClassCancelled, About: "scheduled_class", Field: privacy.Notices, Renews: true},
 	{Kind: ClassMoved, About: "scheduled_class", Field: privacy.Notices, Renews: true},
 	{Kind: HighFive, About: "workout", Named: true, Field: privacy.Workout},

@@ -38,6 +38,7 @@ const (
 	Notices
 	Likes
 	Comments
+	Booking
 	fieldCount
 )
 
@@ -110,6 +111,7 @@ var rules = [fieldCount]Rule{
 	Notices:       {Notices, "profile", "notifications", Fixed, OnlyMe, ScopeSocialRead, NoSlot, false},
 	Likes:         {Likes, "workout", "likes", FromObject, Followers, ScopeSocialRead, NoSlot, false},
 	Comments:      {Comments, "workout", "comments", FromObject, Followers, ScopeSocialRead, NoSlot, false},
+	Booking:       {Booking, "class", "booking", Fixed, OnlyMe, ScopeBookingsRead, NoSlot, false},
 }
 
 // Model is the whole table, row by row.

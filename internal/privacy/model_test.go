@@ -44,6 +44,7 @@ var written = []string{
 	"profile notifications fixed only_me social:read",
 	"workout likes object followers social:read",
 	"workout comments object followers social:read",
+	"class booking fixed only_me bookings:read",
 }
 
 var sourceNames = map[privacy.Source]string{

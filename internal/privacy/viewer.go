@@ -42,6 +42,7 @@ const (
 	ScopeWorkoutsRead
 	ScopeSync
 	ScopeClassesRead
+	ScopeBookingsRead
 )
 
 var scopeNames = map[Scopes]string{
@@ -54,6 +55,7 @@ var scopeNames = map[Scopes]string{
 	ScopeWorkoutsRead:   "workouts:read",
 	ScopeSync:           "sync",
 	ScopeClassesRead:    "classes:read",
+	ScopeBookingsRead:   "bookings:read",
 }
 
 // ConsoleScopes are all that a console may have. Of the model they open what a console

@@ -20,14 +20,17 @@ import (
 // everybody who can stand in some relation to them.
 type Cast struct {
 	*World
-	Owner    *Person
-	Subjects []*Person // those with a value for every field: the owner, a minor, somebody who is gone
-	People   []*Person // everybody who ever had an account
-	Actors   []Actor   // everybody who asks
-	Spare    *Person   // whose account an anonymous request may sign in to
-	Key      *Key      // of a console that asks without a login
-	Gym      *Console  // a studio's, which is shared
-	Coverage Coverage  // of what was sent with Send
+	Owner     *Person
+	Subjects  []*Person // those with a value for every field: the owner, a minor, somebody who is gone
+	People    []*Person // everybody who ever had an account
+	Actors    []Actor   // everybody who asks
+	Spare     *Person   // whose account an anonymous request may sign in to
+	Key       *Key      // of a console that asks without a login
+	Gym       *Console  // a studio's, which is shared
+	Studio    string    // where classes are given
+	Scheduled []string  // classes: one that begins soon, and one of tomorrow
+	Feed      string    // the last part of the address of the spare member's calendar
+	Coverage  Coverage  // of what was sent with Send
 
 	follows, asks, blocks map[[2]string]bool // by name, who and whom
 	likes                 map[[2]string]bool // by name and workout
@@ -155,6 +158,7 @@ func Assemble(w *World) *Cast {
 	}
 	c.staff()
 	c.consoles()
+	c.seats()
 	// A console calls one of the owner's workouts by a name of its own.
 	c.Exec(`INSERT INTO sync_workout (member_id, client_id, version, applied_version, applied_parts, complete, duplicate, workout_id, touched_at)
 		VALUES ($1, gen_random_uuid(), 1, 1, 1, true, false, $2, $3)`, c.Owner.ID, c.Owner.Workouts[0].ID, c.Clock.Now())
@@ -432,7 +436,7 @@ func (c *Cast) typed(p *Person, audience int, title string) {
 // takes milliseconds where assembling takes seconds.
 func (c *Cast) Twin(t testing.TB) *Cast {
 	t.Helper()
-	twin := &Cast{World: c.World.Twin(t), follows: c.follows, asks: c.asks, blocks: c.blocks, likes: c.likes}
+	twin := &Cast{World: c.World.Twin(t), Studio: c.Studio, Scheduled: c.Scheduled, Feed: c.Feed, follows: c.follows, asks: c.asks, blocks: c.blocks, likes: c.likes}
 	twin.count.Store(c.count.Load())
 	of := map[*Person]*Person{nil: nil}
 	for _, p := range c.People {

@@ -64,9 +64,9 @@ type randomWorld struct {
 	files    map[string][]byte            // a recording that each imported, by name
 	marks    map[string]map[string]string // of the contract's bodies, by schema and member
 
-	said []rawSaid // likes and comments
-	told []told    // notices of them
-
+	said            []rawSaid       // likes and comments
+	told            []told          // notices of them
+	feed            string          // the address of the first one's calendar
 	open            bool            // this program was built without its policy
 	operations      map[string]bool // those that were compared
 	requests, facts int
@@ -103,6 +103,7 @@ func newRandomWorld(t *testing.T) *randomWorld {
 		}
 		w.join(name, born, i)
 	}
+	w.schedule()
 	w.Register()
 	w.Pair(w.people[0], "sync")
 	w.Pair(w.people[1], "sync")
@@ -486,6 +487,11 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"sync_workout":       {`client_id::text`, w.own(v, `SELECT string_agg(client_id::text, ' ') FROM sync_workout WHERE member_id = $1`)},
 		"sync_part":          {`client_id::text || part`, w.own(v, `SELECT string_agg(client_id::text || part, ' ') FROM sync_part WHERE member_id = $1`)},
 		"privacy_zone":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM privacy_zone WHERE member_id = $1`)},
+		"booking":            {`scheduled_id::text`, w.own(v, `SELECT string_agg(scheduled_id::text, ' ') FROM booking WHERE member_id = $1`)},
+		"class_seat":         {`scheduled_id::text || turn`, w.own(v, `SELECT string_agg(scheduled_id::text || turn, ' ') FROM class_seat WHERE member_id = $1`)},
+		"class_room":         {`scheduled_id::text`, w.shared(`SELECT string_agg(scheduled_id::text, ' ') FROM class_room`)},
+		"booking_rule":       {`studio_id::text`, w.shared(`SELECT string_agg(studio_id::text, ' ') FROM booking_rule`)},
+		"auth.calendar":      {`member_id::text`, w.own(v, `SELECT string_agg(member_id::text, ' ') FROM auth.calendar WHERE member_id = $1`)},
 		"instructor_follow":  {`instructor_id::text`, w.own(v, `SELECT string_agg(instructor_id::text, ' ') FROM instructor_follow WHERE member_id = $1`)},
 		"instructor":         {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM instructor WHERE state = 'published'`)},
 		"instructor_picture": {`instructor_id::text`, w.shared(`SELECT string_agg(p.instructor_id::text, ' ') FROM instructor_picture p JOIN instructor i ON i.id = p.instructor_id AND i.state = 'published'`)},

@@ -24,11 +24,14 @@ type Target struct {
 	Ceiling  int     // the audience of its own; 3 where it has none
 	Kind     string  // the x-access.object
 	hidden   bool    // its owner's alone: a session
+	open     bool    // nobody's, and shows to everybody: a scheduled class
 	Holds    Holds   // of a workout: what there is to save of it
 }
 
 func (t Target) String() string {
 	switch {
+	case t.open:
+		return "a " + t.Kind
 	case t.Of == nil:
 		return "a " + t.Kind + " that never was"
 	case t.Kind == "member":
@@ -82,7 +85,7 @@ var objects = map[string]func(c *Cast) []Target{
 		}
 		return append(all, Target{ID: uuid.NewString(), Kind: "session", hidden: true})
 	},
-	"zone": (*Cast).zones, "import": (*Cast).imports,
+	"zone": (*Cast).zones, "import": (*Cast).imports, "scheduled_class": (*Cast).scheduled, "calendar": (*Cast).feeds,
 	// For what whoever sees a workout does below it.
 	"shown_workout": func(c *Cast) (all []Target) {
 		for _, p := range c.People {
@@ -184,7 +187,9 @@ var queries = map[string]func(c *Cast) []string{
 		}
 		return append(all, c.Owner.ID, "nobody-at-all")
 	},
-	"tz": func(*Cast) []string { return []string{"Pacific/Auckland", "America/St_Johns", "UTC"} },
+	"turn":   func(*Cast) []string { return []string{"1"} }, // the spare member's
+	"studio": func(c *Cast) []string { return []string{c.Studio} },
+	"tz":     func(*Cast) []string { return []string{"Pacific/Auckland", "America/St_Johns", "UTC"} },
 	"q": func(c *Cast) []string {
 		all := []string{"display", c.Owner.Name[:3], "nobody-at-all", "%%%", "___"}
 		for _, p := range c.Subjects {
@@ -253,6 +258,8 @@ var needs = map[string]func(c *Cast, asker *Person, members map[string]any) map[
 		}
 		return map[string]any{"other": asker.Twin}
 	},
+	"CheckIn":    func(c *Cast, asker *Person, _ map[string]any) map[string]any { return c.checkIn(asker) },
+	"Attendance": func(*Cast, *Person, map[string]any) map[string]any { return map[string]any{"turn": 1} },
 	"DeleteAccountRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		return map[string]any{"password": c.orSpare(asker).Password}
 	},

@@ -72,6 +72,9 @@ func (g *Generator) Targets(o Operation) []Target {
 }
 
 func (g *Generator) rank(t Target) int {
+	if t.open {
+		return 0
+	}
 	if t.Of == nil {
 		return len(g.c.Subjects) + 1
 	}

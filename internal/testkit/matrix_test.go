@@ -99,6 +99,9 @@ func start(q testkit.Asked) testkit.Thing {
 	own := testkit.Thing{Of: q.As.Person, Ceiling: 3, Kind: q.Answer()}
 	if own.Of != nil {
 		own.ID = own.Of.ID
+		if q.Target.Open() { // what somebody has of each of these is another thing
+			own.ID += " " + q.Target.ID
+		}
 	}
 	return own
 }

@@ -95,6 +95,8 @@ func (c *Cast) Expect(a Actor, r Request) int {
 		return 403
 	case objects[o.Object] == nil:
 		return 0
+	case t.open:
+		return c.openStatus(o)
 	case t.Of == nil && o.Reads():
 		return 404
 	case t.Of == nil:

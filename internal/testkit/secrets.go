@@ -26,6 +26,7 @@ func (c *Cast) Secrets(viewer *Person) []Secret {
 		all = append(all, c.hiddenWorkouts(viewer, p)...)
 		if slices.Contains(c.Subjects, p) {
 			all = append(all, c.hiddenAccount(p)...)
+			all = append(all, c.seat(viewer, p)...)
 			all = append(all, c.hiddenSettings(viewer, p)...)
 		}
 	}

@@ -45,6 +45,7 @@ var keeps = []kept{
 	{"internal/db.WithClaim", "internal/jobs", "a claim on an import is made where imports are handed out"},
 	{"internal/db.WithUpkeep", "internal/jobs", "a claim on upkeep is made where it is handed out"},
 	{"internal/db.WithNoticeClaim", "internal/jobs", "a claim on a member's notices is made where their turns are handed out"},
+	{"internal/db.WithCalendar", "internal/httpapi.Server.ReadCalendarFeed", "a calendar's address is good for its feed and nothing else"},
 	{"internal/db.Anonymous", "internal/httpapi.Server.readCaller internal/httpapi.Server.unmatched internal/account.Service.again cmd/paceline", "who a request comes from is read in one place"},
 	{"internal/db.DB.AsSystem", "internal/account", "only signing in and proving an address have no viewer yet"},
 	{"internal/db.DB.AsAccount", "internal/account", "only package account keeps credentials"},

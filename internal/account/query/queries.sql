@@ -199,6 +199,12 @@ WHERE a.member_id = viewer_id();
 -- name: ForgetEdges :exec
 SELECT forget_edges();
 
+-- name: ForgetBookings :exec
+SELECT forget_bookings(sqlc.arg(now));
+
+-- name: EndCalendarOf :exec
+DELETE FROM auth.calendar WHERE member_id = sqlc.arg(member_id);
+
 -- name: EndAccount :execrows
 -- All that refers to the member goes with the row, the key first of all.
 DELETE FROM member WHERE id = viewer_id();

@@ -867,6 +867,15 @@ func (q *Queries) EndAccount(ctx context.Context) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
+const endCalendarOf = `-- name: EndCalendarOf :exec
+DELETE FROM auth.calendar WHERE member_id = $1
+`
+
+func (q *Queries) EndCalendarOf(ctx context.Context, memberID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, endCalendarOf, memberID)
+	return err
+}
+
 const endDigests = `-- name: EndDigests :exec
 SELECT end_digests($1)
 `
@@ -1100,6 +1109,15 @@ func (q *Queries) FindModel(ctx context.Context, arg FindModelParams) (FindModel
 		&i.Withdrawn,
 	)
 	return i, err
+}
+
+const forgetBookings = `-- name: ForgetBookings :exec
+SELECT forget_bookings($1)
+`
+
+func (q *Queries) ForgetBookings(ctx context.Context, now time.Time) error {
+	_, err := q.db.Exec(ctx, forgetBookings, now)
+	return err
 }
 
 const forgetEdges = `-- name: ForgetEdges :exec

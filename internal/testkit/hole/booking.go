@@ -1,0 +1,39 @@
+package hole
+
+// bookings: seats, the waitlist, rosters, calendar feeds.
+func bookings() []Hole {
+	const (
+		dir  = "internal/booking/"
+		rule = "internal/seat/seat.go"
+		step = "migrations/0024_bookings.up.sql"
+	)
+	return []Hole{
+		at("booking-without-lock", "Bookings of one class at once don't wait for each other.",
+			step, "WHERE s.id = wanted AND s.state <> 'draft' FOR NO KEY UPDATE;", "WHERE s.id = wanted AND s.state <> 'draft';",
+			"internal/booking", "^TestBookingsAtOnce$"),
+		at("booking-passes-the-queue", "Who asks at the right moment gets the seat of who waits.",
+			rule, "c.Capacity-c.Booked-c.Due(now)", "c.Capacity-c.Booked",
+			"internal/seat", "^TestBook$"),
+		at("booking-last-first", "Who waits longest is promoted last.",
+			step, "AND t.state = 'waiting' ORDER BY t.turn LIMIT most LOOP", "AND t.state = 'waiting' ORDER BY t.turn DESC LIMIT most LOOP",
+			"internal/booking", "^TestWhoCancelsGivesTheirSeatToWhoWaitsLongest$"),
+		at("booking-promotes-nobody", "A cancelled seat stays empty until somebody asks.",
+			dir+"service.go", "return settle(ctx, tx, id)", "return nil",
+			"internal/booking", "^TestWhoCancelsGivesTheirSeatToWhoWaitsLongest$"),
+		at("booking-dry-run-books", "A dry run books.",
+			dir+"service.go", "if err == nil && dryRun {", "if err != nil && dryRun {",
+			"internal/booking", "^TestADryRunAnswersAndDoesNothing$"),
+		at("booking-late-is-free", "A late cancellation is never one.",
+			rule, "case o.Holds == Waiting, !now.After(c.CancelUntil):", "case o.Holds == Waiting, !now.After(c.StartsAt):",
+			"internal/seat", "^TestCancelAndCheckIn$"),
+		at("booking-seats-shown", "Row-level security shows everybody who has a seat.",
+			step, "CREATE POLICY own ON class_seat FOR SELECT TO paceline_app USING (member_id = (SELECT viewer_id()));", "CREATE POLICY own ON class_seat FOR SELECT TO paceline_app USING (true);",
+			"internal/testkit", "^TestDifferential$"),
+		at("roster-for-members", "Whoever is signed in gets the roster's code.",
+			dir+"roster.go", "if err := tx.Demand(onDuty); err != nil {\n\t\t\treturn err\n\t\t}\n\t\tif len(rows) == 0 {", "if len(rows) == 0 {",
+			"internal/booking", "^TestTheRosterIsForClassManagers$"),
+		at("calendar-cancelled-shows", "The feed goes on with what its member cancelled.",
+			dir+"query/queries.sql.gen.go", "WHERE b.cancelled_at IS NULL AND b.starts_at > $1::timestamptz", "WHERE b.starts_at > $1::timestamptz",
+			"internal/booking", "^TestTheCalendarFeed$"),
+	}
+}
