@@ -175,6 +175,8 @@ func TestABodyIsRememberedAsAWhole(t *testing.T) {
 	ada, ben := w.signIn(t, "ada", address), w.signIn(t, "ben", address)
 	network := limit.NetworkOf(netip.MustParseAddr(address))
 	w.Exec(`UPDATE member SET created_at = created_at - interval '1 year'`) // established: the network pays no more
+	ben.Do(http.MethodPut, "/v1/workouts/"+workout+"/likes", nil).Want(t, http.StatusNoContent)
+	ben.Do(http.MethodPost, "/v1/workouts/"+workout+"/comments", map[string]any{"text": "of mine"}).Want(t, http.StatusCreated)
 	w.Exec(`INSERT INTO edge (member_id, other_id, bits, changed_at)
 		SELECT a.member_id, b.member_id, 17, now() FROM profile a, profile b WHERE a.member_id <> b.member_id`)
 	one, two, three := uuid.New(), uuid.New(), uuid.New()
@@ -216,16 +218,18 @@ func TestEveryPathIsPaidFor(t *testing.T) {
 	ride := recordingtest.RideFIT(recordingtest.Options{Start: w.Clock.Now().Add(-time.Hour), Seconds: 120, Laps: 2})
 	made, _ := ben.Upload("/v1/workouts/import", "ride.fit", ride, "audience", "everyone").Want(t, http.StatusCreated).Map(t)["items"].([]any)
 	workout, _ := made[0].(map[string]any)["id"].(string)
+	ben.Do(http.MethodPut, "/v1/workouts/"+workout+"/likes", nil).Want(t, http.StatusNoContent)
+	ben.Do(http.MethodPost, "/v1/workouts/"+workout+"/comments", map[string]any{"text": "of mine"}).Want(t, http.StatusCreated)
 	w.Exec(`INSERT INTO edge (member_id, other_id, bits, changed_at)
 		SELECT a.member_id, b.member_id, 17, now() FROM profile a, profile b
 		WHERE a.username LIKE 'crowd%' AND b.username LIKE 'crowd%' AND a.member_id <> b.member_id`)
 	paths := 0
 	for _, o := range operationsOf(t) {
-		if o.method != http.MethodGet || !slices.Contains([]string{"member", "workout"}, o.object) && o.quota != "search" {
+		if o.method != http.MethodGet || !slices.Contains([]string{"member", "workout", "shown_workout"}, o.object) && o.quota != "search" {
 			continue
 		}
 		ref := owner
-		if o.object == "workout" {
+		if o.object == "workout" || o.object == "shown_workout" {
 			ref = workout
 		}
 		path := testkit.Fill(o.path, map[string]string{"id": ref, "ref": ref})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,6 +94,8 @@ var objects = map[string]func(c *Cast) []Target{
 				all = append(all, Target{ID: w.ID, Of: p, Ceiling: w.Audience, Kind: "shown_workout"})
 			}
 		}
+		// The owner's for followers first: below it is enough for a second page.
+		slices.SortStableFunc(all, func(a, b Target) int { return (a.Ceiling+3)%4 - (b.Ceiling+3)%4 })
 		return append(all, Target{ID: uuid.Must(uuid.NewV7()).String(), Kind: "shown_workout"})
 	},
 	"comment": (*Cast).commented, "notification": (*Cast).told,

@@ -131,10 +131,10 @@ func reference(t *testing.T, stage *testkit.Cast) map[string]map[string]string {
 						continue
 					}
 					for _, s := range m.Judge(o, answer.Body, start(q)).Seen {
-						if m.refs[o.Answer()+s.About.ID] == nil {
-							m.refs[o.Answer()+s.About.ID] = map[string]string{}
+						if m.refs[o.Answer()+s.About.Kind+s.About.ID] == nil {
+							m.refs[o.Answer()+s.About.Kind+s.About.ID] = map[string]string{}
 						}
-						m.refs[o.Answer()+s.About.ID][s.Path] = s.Mark
+						m.refs[o.Answer()+s.About.Kind+s.About.ID][s.Path] = s.Mark
 						if a.Name == "owner" {
 							owned[s.About.Kind+" "+s.Path] = true
 						}
@@ -294,8 +294,8 @@ func (m *matrix) keys(q testkit.Asked, got testkit.Response) {
 		return
 	}
 	for about, got := range has {
-		for path, mark := range m.refs[q.Answer()+about.ID] {
-			if mark != "always" && mark != "staff" && !got[path] && m.reaches(q.As.Person, about, m.refs[q.Answer()+about.ID], path) {
+		for path, mark := range m.refs[q.Answer()+about.Kind+about.ID] {
+			if mark != "always" && mark != "staff" && !got[path] && m.reaches(q.As.Person, about, m.refs[q.Answer()+about.Kind+about.ID], path) {
 				m.fails(q, about.Of, mark, "lacks "+path, fmt.Sprintf("%s is under %s, which is for them", path, mark), "internal/dto, the constructor of "+q.Answer())
 			}
 		}

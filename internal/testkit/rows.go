@@ -39,6 +39,8 @@ var rows = map[string]func(c *Cast, viewer *Person, r Request) []string{
 		})
 	},
 	"listImports": func(_ *Cast, viewer *Person, _ Request) []string { return slices.Sorted(slices.Values(viewer.Imports)) },
+	// One comment, whose list is of whom it mentions: internal/testkit.TestDifferential.
+	"getComment": nil,
 	// What one sees of oneself as somebody else: internal/member.TestViewAsIsWhatTheyGet.
 	"viewAs": nil,
 }
