@@ -974,6 +974,7 @@ type ClassSpot struct {
 
 // Comment defines model for Comment.
 type Comment struct {
+	// Author Absent when you can not find who wrote it.
 	Author    *MemberSummary `json:"author,omitempty"`
 	CreatedAt time.Time      `json:"created_at"`
 
