@@ -299,9 +299,17 @@ BEGIN
     RETURN true;
 END $$;
 
--- Which instructors the viewer is.
-CREATE FUNCTION instructors_of_viewer() RETURNS TABLE (instructor_id uuid, linked_at timestamptz)
+-- An instructor as whoever looks is told of them.
+CREATE VIEW instructor_seen WITH (security_invoker = true) AS
+SELECT i.id, i.state, i.name, i.bio, i.disciplines, (p.instructor_id IS NOT NULL)::boolean AS pictured, seen_by() AS seen_by
+FROM instructor i LEFT JOIN instructor_picture p ON p.instructor_id = i.id;
+COMMENT ON VIEW instructor_seen IS 'class: public. Instructors, by the policies of their tables';
+GRANT SELECT ON instructor_seen TO paceline_app;
+
+-- The instructors that the viewer is, published or not, by name.
+CREATE FUNCTION own_instructor_pages() RETURNS SETOF instructor_seen
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT l.instructor_id, l.linked_at FROM auth.instructor_member l WHERE l.member_id = viewer_id()
+    SELECT i.* FROM auth.instructor_member l JOIN instructor_seen i ON i.id = l.instructor_id
+    WHERE l.member_id = viewer_id() ORDER BY i.name COLLATE "C", i.id
 $$;
-GRANT EXECUTE ON FUNCTION link_instructor(uuid, text, timestamptz), unlink_instructor(uuid), instructors_of_viewer() TO paceline_app;
+GRANT EXECUTE ON FUNCTION link_instructor(uuid, text, timestamptz), unlink_instructor(uuid), own_instructor_pages() TO paceline_app;

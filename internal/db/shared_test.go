@@ -131,7 +131,7 @@ func TestWhoIsAnInstructor(t *testing.T) {
 	if !link(keeper, unset, kim) || !link(keeper, set, kim, "kim", now) || !link(keeper, set, kim, "kim", now) {
 		t.Error("a class manager can't say who an instructor is, or a repeat tells")
 	}
-	const mine = `SELECT EXISTS (SELECT FROM instructors_of_viewer() WHERE instructor_id = $1)`
+	const mine = `SELECT EXISTS (SELECT FROM own_instructor_pages() WHERE id = $1)`
 	if !link(self, mine, kim) || link(keeper, mine, kim) || link(db.Anonymous(now), mine, kim) {
 		t.Error("who is an instructor is for that member alone to know")
 	}

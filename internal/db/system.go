@@ -30,6 +30,7 @@ const (
 	ReasonProof         Reason = "use a proof"
 	ReasonRegistry      Reason = "registry of consoles"
 	ReasonSettleClasses Reason = "settle bookings"
+	ReasonSchedule      Reason = "lay out the schedule"
 )
 
 // SystemTx runs statements that no viewer asked for.

@@ -151,6 +151,48 @@ func (e ChannelName) Valid() bool {
 	}
 }
 
+// Defines values for ClassDiscipline.
+const (
+	ClassDisciplineCardio     ClassDiscipline = "cardio"
+	ClassDisciplineMeditation ClassDiscipline = "meditation"
+	ClassDisciplinePilates    ClassDiscipline = "pilates"
+	ClassDisciplineRide       ClassDiscipline = "ride"
+	ClassDisciplineRow        ClassDiscipline = "row"
+	ClassDisciplineRun        ClassDiscipline = "run"
+	ClassDisciplineStrength   ClassDiscipline = "strength"
+	ClassDisciplineStretch    ClassDiscipline = "stretch"
+	ClassDisciplineWalk       ClassDiscipline = "walk"
+	ClassDisciplineYoga       ClassDiscipline = "yoga"
+)
+
+// Valid indicates whether the value is a known member of the ClassDiscipline enum.
+func (e ClassDiscipline) Valid() bool {
+	switch e {
+	case ClassDisciplineCardio:
+		return true
+	case ClassDisciplineMeditation:
+		return true
+	case ClassDisciplinePilates:
+		return true
+	case ClassDisciplineRide:
+		return true
+	case ClassDisciplineRow:
+		return true
+	case ClassDisciplineRun:
+		return true
+	case ClassDisciplineStrength:
+		return true
+	case ClassDisciplineStretch:
+		return true
+	case ClassDisciplineWalk:
+		return true
+	case ClassDisciplineYoga:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ConsoleGrantGrantType.
 const (
 	ConsoleGrantGrantTypeRefreshToken                          ConsoleGrantGrantType = "refresh_token"
@@ -478,6 +520,51 @@ func (e PairingPlace) Valid() bool {
 	}
 }
 
+// Defines values for PlanSegmentKind.
+const (
+	PlanSegmentKindCooldown PlanSegmentKind = "cooldown"
+	PlanSegmentKindRecovery PlanSegmentKind = "recovery"
+	PlanSegmentKindWarmup   PlanSegmentKind = "warmup"
+	PlanSegmentKindWork     PlanSegmentKind = "work"
+)
+
+// Valid indicates whether the value is a known member of the PlanSegmentKind enum.
+func (e PlanSegmentKind) Valid() bool {
+	switch e {
+	case PlanSegmentKindCooldown:
+		return true
+	case PlanSegmentKindRecovery:
+		return true
+	case PlanSegmentKindWarmup:
+		return true
+	case PlanSegmentKindWork:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PublicationState.
+const (
+	PublicationStateDraft     PublicationState = "draft"
+	PublicationStatePublished PublicationState = "published"
+	PublicationStateRetired   PublicationState = "retired"
+)
+
+// Valid indicates whether the value is a known member of the PublicationState enum.
+func (e PublicationState) Valid() bool {
+	switch e {
+	case PublicationStateDraft:
+		return true
+	case PublicationStatePublished:
+		return true
+	case PublicationStateRetired:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Relation.
 const (
 	RelationAnonymous Relation = "anonymous"
@@ -502,6 +589,27 @@ func (e Relation) Valid() bool {
 	case RelationRequested:
 		return true
 	case RelationSelf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ScheduleState.
+const (
+	ScheduleStateCancelled ScheduleState = "cancelled"
+	ScheduleStateDraft     ScheduleState = "draft"
+	ScheduleStateScheduled ScheduleState = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the ScheduleState enum.
+func (e ScheduleState) Valid() bool {
+	switch e {
+	case ScheduleStateCancelled:
+		return true
+	case ScheduleStateDraft:
+		return true
+	case ScheduleStateScheduled:
 		return true
 	default:
 		return false
@@ -661,6 +769,33 @@ func (e WorkoutSource) Valid() bool {
 	case WorkoutSourceFile:
 		return true
 	case WorkoutSourceTyped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListClassesParamsSort.
+const (
+	ListClassesParamsSortEasiest  ListClassesParamsSort = "easiest"
+	ListClassesParamsSortHardest  ListClassesParamsSort = "hardest"
+	ListClassesParamsSortLongest  ListClassesParamsSort = "longest"
+	ListClassesParamsSortNewest   ListClassesParamsSort = "newest"
+	ListClassesParamsSortShortest ListClassesParamsSort = "shortest"
+)
+
+// Valid indicates whether the value is a known member of the ListClassesParamsSort enum.
+func (e ListClassesParamsSort) Valid() bool {
+	switch e {
+	case ListClassesParamsSortEasiest:
+		return true
+	case ListClassesParamsSortHardest:
+		return true
+	case ListClassesParamsSortLongest:
+		return true
+	case ListClassesParamsSortNewest:
+		return true
+	case ListClassesParamsSortShortest:
 		return true
 	default:
 		return false
@@ -954,6 +1089,82 @@ type CheckIn struct {
 	Code string `json:"code"`
 }
 
+// Class `instructor` is absent where they are no longer published; `plan` and `music` in lists.
+type Class struct {
+	Description *string `json:"description,omitempty"`
+
+	// Difficulty 1 easy to 5 hard.
+	Difficulty int                `json:"difficulty"`
+	Discipline ClassDiscipline    `json:"discipline"`
+	DurationS  int                `json:"duration_s"`
+	Equipment  []ClassWord        `json:"equipment"`
+	ID         openapi_types.UUID `json:"id"`
+	Instructor *InstructorSummary `json:"instructor,omitempty"`
+	Language   string             `json:"language"`
+
+	// Live Given at a time; otherwise on demand.
+	Live        bool          `json:"live"`
+	Music       []Song        `json:"music,omitempty"`
+	Plan        []PlanSegment `json:"plan,omitempty"`
+	PublishedAt *time.Time    `json:"published_at,omitempty"`
+
+	// State A draft and what was retired are for class managers only.
+	State PublicationState `json:"state"`
+	Tags  []ClassWord      `json:"tags"`
+	Title string           `json:"title"`
+}
+
+// ClassChanges defines model for ClassChanges.
+type ClassChanges struct {
+	// DryRun Nothing was changed.
+	DryRun bool    `json:"dry_run"`
+	Items  []Class `json:"items"`
+}
+
+// ClassCreate defines model for ClassCreate.
+type ClassCreate struct {
+	Description *string            `json:"description,omitempty"`
+	Difficulty  int                `json:"difficulty"`
+	Discipline  ClassDiscipline    `json:"discipline"`
+	DurationS   int                `json:"duration_s"`
+	Equipment   []ClassWord        `json:"equipment,omitempty"`
+	Instructor  openapi_types.UUID `json:"instructor"`
+	Language    LanguageCode       `json:"language"`
+	Live        bool               `json:"live"`
+	Music       []Song             `json:"music,omitempty"`
+	Plan        []PlanSegment      `json:"plan,omitempty"`
+	Tags        []ClassWord        `json:"tags,omitempty"`
+	Title       string             `json:"title"`
+}
+
+// ClassDiscipline defines model for ClassDiscipline.
+type ClassDiscipline string
+
+// ClassList defines model for ClassList.
+type ClassList struct {
+	Items      []Class `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ClassPatch A member that is absent stays as it is.
+type ClassPatch struct {
+	Description *string             `json:"description,omitempty"`
+	Difficulty  *int                `json:"difficulty,omitempty"`
+	Discipline  *ClassDiscipline    `json:"discipline,omitempty"`
+	DurationS   *int                `json:"duration_s,omitempty"`
+	Equipment   []ClassWord         `json:"equipment,omitempty"`
+	Instructor  *openapi_types.UUID `json:"instructor,omitempty"`
+	Language    *LanguageCode       `json:"language,omitempty"`
+	Live        *bool               `json:"live,omitempty"`
+	Music       []Song              `json:"music,omitempty"`
+	Plan        []PlanSegment       `json:"plan,omitempty"`
+
+	// State A draft and what was retired are for class managers only.
+	State *PublicationState `json:"state,omitempty"`
+	Tags  []ClassWord       `json:"tags,omitempty"`
+	Title *string           `json:"title,omitempty"`
+}
+
 // ClassPlaces Figures of a class. They say of nobody whether they come.
 type ClassPlaces struct {
 	// Capacity How many seats there are.
@@ -970,6 +1181,39 @@ type ClassPlaces struct {
 type ClassSpot struct {
 	Label string `json:"label"`
 	Taken bool   `json:"taken"`
+}
+
+// ClassSummary defines model for ClassSummary.
+type ClassSummary struct {
+	Difficulty int                `json:"difficulty"`
+	Discipline ClassDiscipline    `json:"discipline"`
+	DurationS  int                `json:"duration_s"`
+	ID         openapi_types.UUID `json:"id"`
+	Language   string             `json:"language"`
+	Live       bool               `json:"live"`
+	Title      string             `json:"title"`
+}
+
+// ClassWord defines model for ClassWord.
+type ClassWord = string
+
+// ClassesChange defines model for ClassesChange.
+type ClassesChange struct {
+	Difficulty *int                `json:"difficulty,omitempty"`
+	Equipment  []ClassWord         `json:"equipment,omitempty"`
+	Instructor *openapi_types.UUID `json:"instructor,omitempty"`
+	Language   *LanguageCode       `json:"language,omitempty"`
+
+	// State A draft and what was retired are for class managers only.
+	State *PublicationState `json:"state,omitempty"`
+	Tags  []ClassWord       `json:"tags,omitempty"`
+}
+
+// ClassesPatch defines model for ClassesPatch.
+type ClassesPatch struct {
+	Change ClassesChange        `json:"change"`
+	DryRun *bool                `json:"dry_run,omitempty"`
+	Ids    []openapi_types.UUID `json:"ids"`
 }
 
 // Comment defines model for Comment.
@@ -1106,6 +1350,9 @@ type ConsoleTokens struct {
 
 // ConsoleTokensTokenType defines model for ConsoleTokens.TokenType.
 type ConsoleTokensTokenType string
+
+// CountryCode defines model for CountryCode.
+type CountryCode = string
 
 // DeleteAccountRequest defines model for DeleteAccountRequest.
 type DeleteAccountRequest struct {
@@ -1313,6 +1560,63 @@ type ImportResult struct {
 // are ends; `partly` and `failed` can be tried again.
 type ImportState string
 
+// Instructor Somebody who gives classes, as they are shown.
+type Instructor struct {
+	About       *string            `json:"about,omitempty"`
+	Disciplines []ClassDiscipline  `json:"disciplines"`
+	ID          openapi_types.UUID `json:"id"`
+	Name        string             `json:"name"`
+
+	// PictureURL Absent without a picture.
+	PictureURL *string `json:"picture_url,omitempty"`
+
+	// State A draft and what was retired are for class managers only.
+	State PublicationState `json:"state"`
+}
+
+// InstructorCreate defines model for InstructorCreate.
+type InstructorCreate struct {
+	About       *string           `json:"about,omitempty"`
+	Disciplines []ClassDiscipline `json:"disciplines"`
+	Name        string            `json:"name"`
+}
+
+// InstructorList defines model for InstructorList.
+type InstructorList struct {
+	Items      []Instructor `json:"items"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
+}
+
+// InstructorPages defines model for InstructorPages.
+type InstructorPages struct {
+	Items []Instructor `json:"items"`
+}
+
+// InstructorPatch A member that is absent stays as it is.
+type InstructorPatch struct {
+	About       *string           `json:"about,omitempty"`
+	Disciplines []ClassDiscipline `json:"disciplines,omitempty"`
+	Name        *string           `json:"name,omitempty"`
+
+	// State A draft and what was retired are for class managers only.
+	State *PublicationState `json:"state,omitempty"`
+}
+
+// InstructorPerson defines model for InstructorPerson.
+type InstructorPerson struct {
+	// Username Lower-case letters, digits, `_`, `.` and `-`; starts and ends with a letter or digit; does not look like a UUID.
+	Username Username `json:"username"`
+}
+
+// InstructorSummary defines model for InstructorSummary.
+type InstructorSummary struct {
+	ID   openapi_types.UUID `json:"id"`
+	Name string             `json:"name"`
+}
+
+// LanguageCode defines model for LanguageCode.
+type LanguageCode = string
+
 // Lap defines model for Lap.
 type Lap struct {
 	AscentM         *float64 `json:"ascent_m,omitempty"`
@@ -1367,6 +1671,9 @@ type LoadDay struct {
 	// Tsb Training stress balance, at the beginning of the day.
 	Tsb float64 `json:"tsb"`
 }
+
+// LocalTime defines model for LocalTime.
+type LocalTime = string
 
 // Location defines model for Location.
 type Location struct {
@@ -1485,6 +1792,19 @@ type NotificationSettingsPatch struct {
 	Items []NotificationSettingPatch `json:"items"`
 }
 
+// OccurrencePatch defines model for OccurrencePatch.
+type OccurrencePatch struct {
+	Capacity *int `json:"capacity,omitempty"`
+
+	// Date The day that the rule gives it, on its wall clock.
+	Date openapi_types.Date `json:"date"`
+
+	// Instructor Who gives it instead.
+	Instructor *openapi_types.UUID `json:"instructor,omitempty"`
+	StartsAt   *time.Time          `json:"starts_at,omitempty"`
+	State      *ScheduleState      `json:"state,omitempty"`
+}
+
 // Pairing defines model for Pairing.
 type Pairing struct {
 	// AskedSAgo Seconds since the console asked.
@@ -1552,6 +1872,32 @@ type Place struct {
 	// Lon Degrees east, WGS 84.
 	Lon float64 `json:"lon"`
 }
+
+// PlaceLabel defines model for PlaceLabel.
+type PlaceLabel = string
+
+// PlanSegment Segments follow one another.
+type PlanSegment struct {
+	// CadenceHighRpm Target.
+	CadenceHighRpm *int `json:"cadence_high_rpm,omitempty"`
+
+	// CadenceLowRpm Target.
+	CadenceLowRpm *int            `json:"cadence_low_rpm,omitempty"`
+	DurationS     int             `json:"duration_s"`
+	HeartZone     *int            `json:"heart_zone,omitempty"`
+	Kind          PlanSegmentKind `json:"kind"`
+	PowerZone     *int            `json:"power_zone,omitempty"`
+
+	// ResistanceHigh On the machine's own scale.
+	ResistanceHigh *int `json:"resistance_high,omitempty"`
+
+	// ResistanceLow On the machine's own scale.
+	ResistanceLow *int    `json:"resistance_low,omitempty"`
+	Title         *string `json:"title,omitempty"`
+}
+
+// PlanSegmentKind defines model for PlanSegment.Kind.
+type PlanSegmentKind string
 
 // PositionChannel defines model for PositionChannel.
 type PositionChannel struct {
@@ -1776,10 +2122,16 @@ type ProfilePatch struct {
 	WeightKg  nullable.Nullable[float64] `json:"weight_kg,omitempty"`
 }
 
+// PublicationState A draft and what was retired are for class managers only.
+type PublicationState string
+
 // Records defines model for Records.
 type Records struct {
 	Items []SportRecords `json:"items"`
 }
+
+// RecurrenceRule defines model for RecurrenceRule.
+type RecurrenceRule = string
 
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
@@ -1861,6 +2213,155 @@ type RosterLine struct {
 	Waiting  bool   `json:"waiting"`
 }
 
+// Schedule defines model for Schedule.
+type Schedule struct {
+	Items      []ScheduledClass `json:"items"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// ScheduleChanges defines model for ScheduleChanges.
+type ScheduleChanges struct {
+	// DryRun Nothing was changed.
+	DryRun bool             `json:"dry_run"`
+	Items  []ScheduledClass `json:"items"`
+}
+
+// ScheduleState defines model for ScheduleState.
+type ScheduleState string
+
+// ScheduleTime defines model for ScheduleTime.
+type ScheduleTime = time.Time
+
+// ScheduledClass Without a `studio` it is given online.
+type ScheduledClass struct {
+	BookingOpensAt time.Time `json:"booking_opens_at"`
+
+	// CancelUntil Until when a booking is cancelled in time.
+	CancelUntil time.Time `json:"cancel_until"`
+
+	// Capacity How many places there are, not how many are taken.
+	Capacity   int                `json:"capacity"`
+	Class      ClassSummary       `json:"class"`
+	EndsAt     time.Time          `json:"ends_at"`
+	ID         openapi_types.UUID `json:"id"`
+	Instructor *InstructorSummary `json:"instructor,omitempty"`
+
+	// PromoteUntil Until when the waiting list moves up.
+	PromoteUntil time.Time      `json:"promote_until"`
+	StartsAt     time.Time      `json:"starts_at"`
+	State        ScheduleState  `json:"state"`
+	Studio       *StudioSummary `json:"studio,omitempty"`
+
+	// TimeZone On whose wall clock it is given.
+	TimeZone string `json:"time_zone"`
+}
+
+// ScheduledClassCreate defines model for ScheduledClassCreate.
+type ScheduledClassCreate struct {
+	// CancelBeforeS How long before its start a booking is cancelled in time; twelve hours if left out.
+	CancelBeforeS *int               `json:"cancel_before_s,omitempty"`
+	Capacity      int                `json:"capacity"`
+	Class         openapi_types.UUID `json:"class"`
+
+	// Instructor Who gives it instead.
+	Instructor *openapi_types.UUID `json:"instructor,omitempty"`
+
+	// OpensBeforeS How long before its start it can be booked; a week if left out.
+	OpensBeforeS *int `json:"opens_before_s,omitempty"`
+
+	// PromoteBeforeS How long before its start the waiting list ends; an hour if left out.
+	PromoteBeforeS *int                `json:"promote_before_s,omitempty"`
+	StartsAt       time.Time           `json:"starts_at"`
+	State          *ScheduleState      `json:"state,omitempty"`
+	Studio         *openapi_types.UUID `json:"studio,omitempty"`
+	TimeZone       *ZoneName           `json:"time_zone,omitempty"`
+}
+
+// ScheduledClassPatch A member that is absent stays as it is.
+type ScheduledClassPatch struct {
+	Capacity *int `json:"capacity,omitempty"`
+
+	// Instructor Who gives it instead.
+	Instructor *openapi_types.UUID `json:"instructor,omitempty"`
+	StartsAt   *time.Time          `json:"starts_at,omitempty"`
+	State      *ScheduleState      `json:"state,omitempty"`
+}
+
+// ScheduledClassesChange defines model for ScheduledClassesChange.
+type ScheduledClassesChange struct {
+	Capacity *int `json:"capacity,omitempty"`
+
+	// Instructor Who gives it instead.
+	Instructor *openapi_types.UUID `json:"instructor,omitempty"`
+	State      *ScheduleState      `json:"state,omitempty"`
+}
+
+// ScheduledClassesPatch defines model for ScheduledClassesPatch.
+type ScheduledClassesPatch struct {
+	Change ScheduledClassesChange `json:"change"`
+	DryRun *bool                  `json:"dry_run,omitempty"`
+	Ids    []openapi_types.UUID   `json:"ids"`
+}
+
+// Series A class that is given again and again.
+type Series struct {
+	CancelBeforeS  int                `json:"cancel_before_s"`
+	Capacity       int                `json:"capacity"`
+	Class          openapi_types.UUID `json:"class"`
+	ID             openapi_types.UUID `json:"id"`
+	OpensBeforeS   int                `json:"opens_before_s"`
+	PromoteBeforeS int                `json:"promote_before_s"`
+	Rrule          string             `json:"rrule"`
+	StartsLocal    string             `json:"starts_local"`
+
+	// State A draft and what was retired are for class managers only.
+	State    PublicationState    `json:"state"`
+	Studio   *openapi_types.UUID `json:"studio,omitempty"`
+	TimeZone string              `json:"time_zone"`
+}
+
+// SeriesCreate defines model for SeriesCreate.
+type SeriesCreate struct {
+	// CancelBeforeS How long before its start a booking is cancelled in time; twelve hours if left out.
+	CancelBeforeS *int               `json:"cancel_before_s,omitempty"`
+	Capacity      int                `json:"capacity"`
+	Class         openapi_types.UUID `json:"class"`
+
+	// OpensBeforeS How long before its start it can be booked; a week if left out.
+	OpensBeforeS *int `json:"opens_before_s,omitempty"`
+
+	// PromoteBeforeS How long before its start the waiting list ends; an hour if left out.
+	PromoteBeforeS *int                `json:"promote_before_s,omitempty"`
+	Rrule          RecurrenceRule      `json:"rrule"`
+	StartsLocal    LocalTime           `json:"starts_local"`
+	Studio         *openapi_types.UUID `json:"studio,omitempty"`
+	TimeZone       *ZoneName           `json:"time_zone,omitempty"`
+}
+
+// SeriesList defines model for SeriesList.
+type SeriesList struct {
+	Items      []Series `json:"items"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+}
+
+// SeriesPatch A member that is absent stays as it is.
+type SeriesPatch struct {
+	// CancelBeforeS How long before its start a booking is cancelled in time; twelve hours if left out.
+	CancelBeforeS *int `json:"cancel_before_s,omitempty"`
+	Capacity      *int `json:"capacity,omitempty"`
+
+	// OpensBeforeS How long before its start it can be booked; a week if left out.
+	OpensBeforeS *int `json:"opens_before_s,omitempty"`
+
+	// PromoteBeforeS How long before its start the waiting list ends; an hour if left out.
+	PromoteBeforeS *int            `json:"promote_before_s,omitempty"`
+	Rrule          *RecurrenceRule `json:"rrule,omitempty"`
+	StartsLocal    *LocalTime      `json:"starts_local,omitempty"`
+
+	// State A draft and what was retired are for class managers only.
+	State *PublicationState `json:"state,omitempty"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -1884,6 +2385,15 @@ type SessionKind string
 // SessionList defines model for SessionList.
 type SessionList struct {
 	Items []Session `json:"items"`
+}
+
+// Song defines model for Song.
+type Song struct {
+	Artist string `json:"artist"`
+
+	// AtS When it begins.
+	AtS   *int   `json:"at_s,omitempty"`
+	Title string `json:"title"`
 }
 
 // Split defines model for Split.
@@ -1936,6 +2446,55 @@ type Streams struct {
 	Resistance   *EffortChannel     `json:"resistance,omitempty"`
 	SpeedMps     *EffortChannel     `json:"speed_mps,omitempty"`
 	WorkoutID    openapi_types.UUID `json:"workout_id"`
+}
+
+// Studio defines model for Studio.
+type Studio struct {
+	City    string             `json:"city"`
+	Country string             `json:"country"`
+	ID      openapi_types.UUID `json:"id"`
+	Name    string             `json:"name"`
+
+	// Places Absent in lists.
+	Places []string `json:"places,omitempty"`
+
+	// State A draft and what was retired are for class managers only.
+	State    PublicationState `json:"state"`
+	TimeZone string           `json:"time_zone"`
+}
+
+// StudioCreate defines model for StudioCreate.
+type StudioCreate struct {
+	City     string       `json:"city"`
+	Country  CountryCode  `json:"country"`
+	Name     string       `json:"name"`
+	Places   []PlaceLabel `json:"places,omitempty"`
+	TimeZone ZoneName     `json:"time_zone"`
+}
+
+// StudioList defines model for StudioList.
+type StudioList struct {
+	Items      []Studio `json:"items"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+}
+
+// StudioPatch A member that is absent stays as it is.
+type StudioPatch struct {
+	City    *string      `json:"city,omitempty"`
+	Country *CountryCode `json:"country,omitempty"`
+	Name    *string      `json:"name,omitempty"`
+	Places  []PlaceLabel `json:"places,omitempty"`
+
+	// State A draft and what was retired are for class managers only.
+	State *PublicationState `json:"state,omitempty"`
+}
+
+// StudioSummary defines model for StudioSummary.
+type StudioSummary struct {
+	City    string             `json:"city"`
+	Country string             `json:"country"`
+	ID      openapi_types.UUID `json:"id"`
+	Name    string             `json:"name"`
 }
 
 // SyncBatch defines model for SyncBatch.
@@ -2295,8 +2854,14 @@ type WorkoutZones struct {
 	WorkoutID   openapi_types.UUID `json:"workout_id"`
 }
 
+// ZoneName defines model for ZoneName.
+type ZoneName = string
+
 // CalendarFile defines model for CalendarFile.
 type CalendarFile = string
+
+// ClassID defines model for ClassID.
+type ClassID = openapi_types.UUID
 
 // CommentID defines model for CommentID.
 type CommentID = openapi_types.UUID
@@ -2322,6 +2887,9 @@ type IfNoneMatch = string
 // ImportID defines model for ImportID.
 type ImportID = openapi_types.UUID
 
+// InstructorID defines model for InstructorID.
+type InstructorID = openapi_types.UUID
+
 // Limit defines model for Limit.
 type Limit = int
 
@@ -2340,8 +2908,14 @@ type PrivacyZoneID = openapi_types.UUID
 // ScheduledClassID defines model for ScheduledClassID.
 type ScheduledClassID = openapi_types.UUID
 
+// SeriesID defines model for SeriesID.
+type SeriesID = openapi_types.UUID
+
 // SessionID defines model for SessionID.
 type SessionID = openapi_types.UUID
+
+// StudioID defines model for StudioID.
+type StudioID = openapi_types.UUID
 
 // TimeZone defines model for TimeZone.
 type TimeZone = string
@@ -2406,14 +2980,221 @@ type SetBookingRulesParams struct {
 	Studio *openapi_types.UUID `form:"studio,omitempty" json:"studio,omitempty"`
 }
 
+// ManageClassesParams defines parameters for ManageClasses.
+type ManageClassesParams struct {
+	// State Only in this state.
+	State *PublicationState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateClassParams defines parameters for CreateClass.
+type CreateClassParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ManageClassParams defines parameters for ManageClass.
+type ManageClassParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateClassParams defines parameters for UpdateClass.
+type UpdateClassParams struct {
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ManageInstructorsParams defines parameters for ManageInstructors.
+type ManageInstructorsParams struct {
+	// State Only in this state.
+	State *PublicationState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateInstructorParams defines parameters for CreateInstructor.
+type CreateInstructorParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ManageInstructorParams defines parameters for ManageInstructor.
+type ManageInstructorParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateInstructorParams defines parameters for UpdateInstructor.
+type UpdateInstructorParams struct {
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ManageScheduleParams defines parameters for ManageSchedule.
+type ManageScheduleParams struct {
+	// From From when on; now if left out.
+	From *ScheduleTime `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Before when, at most 31 days later; seven days after `from` if left out.
+	To *ScheduleTime `form:"to,omitempty" json:"to,omitempty"`
+
+	// Series Only of this series.
+	Series *openapi_types.UUID `form:"series,omitempty" json:"series,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateScheduledClassParams defines parameters for CreateScheduledClass.
+type CreateScheduledClassParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ManageScheduledClassParams defines parameters for ManageScheduledClass.
+type ManageScheduledClassParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateScheduledClassParams defines parameters for UpdateScheduledClass.
+type UpdateScheduledClassParams struct {
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // RemoveFromRosterParams defines parameters for RemoveFromRoster.
 type RemoveFromRosterParams struct {
 	// Turn Which line of the roster.
 	Turn int64 `form:"turn" json:"turn"`
 }
 
+// ManageAllSeriesParams defines parameters for ManageAllSeries.
+type ManageAllSeriesParams struct {
+	// State Only in this state.
+	State *PublicationState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateSeriesParams defines parameters for CreateSeries.
+type CreateSeriesParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ManageSeriesParams defines parameters for ManageSeries.
+type ManageSeriesParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSeriesParams defines parameters for UpdateSeries.
+type UpdateSeriesParams struct {
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ManageStudiosParams defines parameters for ManageStudios.
+type ManageStudiosParams struct {
+	// State Only in this state.
+	State *PublicationState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateStudioParams defines parameters for CreateStudio.
+type CreateStudioParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ManageStudioParams defines parameters for ManageStudio.
+type ManageStudioParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateStudioParams defines parameters for UpdateStudio.
+type UpdateStudioParams struct {
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ReadCalendarFeedParams defines parameters for ReadCalendarFeed.
 type ReadCalendarFeedParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListClassesParams defines parameters for ListClasses.
+type ListClassesParams struct {
+	// Q Words that title or tags have, each by its start; of three letters or more together.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Discipline Only these.
+	Discipline *ClassDiscipline `form:"discipline,omitempty" json:"discipline,omitempty"`
+
+	// Instructor Only by this instructor.
+	Instructor *openapi_types.UUID `form:"instructor,omitempty" json:"instructor,omitempty"`
+
+	// Language Only in this language (ISO 639).
+	Language *LanguageCode `form:"language,omitempty" json:"language,omitempty"`
+
+	// Equipment Only with this.
+	Equipment *ClassWord `form:"equipment,omitempty" json:"equipment,omitempty"`
+
+	// Tag Only with this tag.
+	Tag *ClassWord `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// Difficulty Only as hard as this: 1 easy to 5 hard.
+	Difficulty *int `form:"difficulty,omitempty" json:"difficulty,omitempty"`
+
+	// DurationMinS Only as long as this, or longer.
+	DurationMinS *int `form:"duration_min_s,omitempty" json:"duration_min_s,omitempty"`
+
+	// DurationMaxS Only as long as this, or shorter.
+	DurationMaxS *int `form:"duration_max_s,omitempty" json:"duration_max_s,omitempty"`
+
+	// Live Only those given at a time, or only those on demand.
+	Live *bool `form:"live,omitempty" json:"live,omitempty"`
+
+	// Sort In which order; `newest` if left out.
+	Sort *ListClassesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListClassesParamsSort defines parameters for ListClasses.
+type ListClassesParamsSort string
+
+// GetClassParams defines parameters for GetClass.
+type GetClassParams struct {
 	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -2437,6 +3218,24 @@ type ListFeedParams struct {
 
 	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListInstructorsParams defines parameters for ListInstructors.
+type ListInstructorsParams struct {
+	// Discipline Only who gives this.
+	Discipline *ClassDiscipline `form:"discipline,omitempty" json:"discipline,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetInstructorParams defines parameters for GetInstructor.
+type GetInstructorParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListBlocksParams defines parameters for ListBlocks.
@@ -2486,6 +3285,15 @@ type ListImportFilesParams struct {
 	// Outcome Only those with this outcome.
 	Outcome *ImportOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
 
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListFollowedInstructorsParams defines parameters for ListFollowedInstructors.
+type ListFollowedInstructorsParams struct {
 	// Limit How many items a page holds at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -2631,6 +3439,39 @@ type ListMemberWorkoutsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListScheduleParams defines parameters for ListSchedule.
+type ListScheduleParams struct {
+	// From From when on; now if left out.
+	From *ScheduleTime `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Before when, at most 31 days later; seven days after `from` if left out.
+	To *ScheduleTime `form:"to,omitempty" json:"to,omitempty"`
+
+	// Studio Only in this studio.
+	Studio *openapi_types.UUID `form:"studio,omitempty" json:"studio,omitempty"`
+
+	// Instructor Only by this instructor, as a stand-in too.
+	Instructor *openapi_types.UUID `form:"instructor,omitempty" json:"instructor,omitempty"`
+
+	// Discipline Only these.
+	Discipline *ClassDiscipline `form:"discipline,omitempty" json:"discipline,omitempty"`
+
+	// Class Only of this class.
+	Class *openapi_types.UUID `form:"class,omitempty" json:"class,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetScheduledClassParams defines parameters for GetScheduledClass.
+type GetScheduledClassParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // CancelBookingParams defines parameters for CancelBooking.
 type CancelBookingParams struct {
 	// DryRun Only the answer; nothing is done.
@@ -2641,6 +3482,24 @@ type CancelBookingParams struct {
 type BookClassParams struct {
 	// DryRun Only the answer; nothing is done.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
+// ListStudiosParams defines parameters for ListStudios.
+type ListStudiosParams struct {
+	// Country Only those in this country.
+	Country *CountryCode `form:"country,omitempty" json:"country,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetStudioParams defines parameters for GetStudio.
+type GetStudioParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListSyncChangesParams defines parameters for ListSyncChanges.
@@ -2733,8 +3592,50 @@ type GetWorkoutStreamsParams struct {
 // SetBookingRulesJSONRequestBody defines body for SetBookingRules for application/json ContentType.
 type SetBookingRulesJSONRequestBody = BookingRules
 
+// CreateClassJSONRequestBody defines body for CreateClass for application/json ContentType.
+type CreateClassJSONRequestBody = ClassCreate
+
+// UpdateClassesJSONRequestBody defines body for UpdateClasses for application/json ContentType.
+type UpdateClassesJSONRequestBody = ClassesPatch
+
+// UpdateClassJSONRequestBody defines body for UpdateClass for application/json ContentType.
+type UpdateClassJSONRequestBody = ClassPatch
+
+// CreateInstructorJSONRequestBody defines body for CreateInstructor for application/json ContentType.
+type CreateInstructorJSONRequestBody = InstructorCreate
+
+// UpdateInstructorJSONRequestBody defines body for UpdateInstructor for application/json ContentType.
+type UpdateInstructorJSONRequestBody = InstructorPatch
+
+// LinkInstructorJSONRequestBody defines body for LinkInstructor for application/json ContentType.
+type LinkInstructorJSONRequestBody = InstructorPerson
+
+// CreateScheduledClassJSONRequestBody defines body for CreateScheduledClass for application/json ContentType.
+type CreateScheduledClassJSONRequestBody = ScheduledClassCreate
+
+// UpdateScheduledClassesJSONRequestBody defines body for UpdateScheduledClasses for application/json ContentType.
+type UpdateScheduledClassesJSONRequestBody = ScheduledClassesPatch
+
+// UpdateScheduledClassJSONRequestBody defines body for UpdateScheduledClass for application/json ContentType.
+type UpdateScheduledClassJSONRequestBody = ScheduledClassPatch
+
 // MarkAttendanceJSONRequestBody defines body for MarkAttendance for application/json ContentType.
 type MarkAttendanceJSONRequestBody = Attendance
+
+// CreateSeriesJSONRequestBody defines body for CreateSeries for application/json ContentType.
+type CreateSeriesJSONRequestBody = SeriesCreate
+
+// UpdateSeriesJSONRequestBody defines body for UpdateSeries for application/json ContentType.
+type UpdateSeriesJSONRequestBody = SeriesPatch
+
+// ChangeOccurrenceJSONRequestBody defines body for ChangeOccurrence for application/json ContentType.
+type ChangeOccurrenceJSONRequestBody = OccurrencePatch
+
+// CreateStudioJSONRequestBody defines body for CreateStudio for application/json ContentType.
+type CreateStudioJSONRequestBody = StudioCreate
+
+// UpdateStudioJSONRequestBody defines body for UpdateStudio for application/json ContentType.
+type UpdateStudioJSONRequestBody = StudioPatch
 
 // LoginCookieJSONRequestBody defines body for LoginCookie for application/json ContentType.
 type LoginCookieJSONRequestBody = LoginRequest

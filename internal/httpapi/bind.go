@@ -37,7 +37,7 @@ func bindRaw(c echo.Context, into any) ([]byte, error) {
 	if err := json.Unmarshal(raw, &plain); err != nil {
 		return nil, syntaxFault(err)
 	}
-	if size(plain) > maxValues {
+	if size(plain) > valuesOf(operationOf(c)) {
 		return nil, fault.Invalid("too_many_values", "the body holds more values than any operation takes")
 	}
 	schema := operationOf(c).body.Content.Get(echo.MIMEApplicationJSON).Schema.Value
@@ -53,6 +53,17 @@ func bindRaw(c echo.Context, into any) ([]byte, error) {
 // maxValues is more than any body of the contract holds. Each one that breaks a
 // rule is named in the answer, so there must not be many.
 const maxValues = 200
+
+// maxPlanValues is more than any plan with its music holds.
+const maxPlanValues = 700
+
+func valuesOf(o *operation) int {
+	switch o.id {
+	case "createClass", "updateClass":
+		return maxPlanValues
+	}
+	return maxValues
+}
 
 // size is how many values a value holds, itself counted.
 func size(v any) int {

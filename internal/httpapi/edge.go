@@ -156,7 +156,7 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 				}
 			case "syncWorkouts":
 				timeout, limit, unpacked = max(s.Timeout, importTimeout), maxSyncSent, maxSyncUnpacked
-			case "setMyAvatar":
+			case "setMyAvatar", "setInstructorPicture":
 				limit = maxAvatarBody
 			}
 			ctx, cancel := context.WithTimeout(c.Request().Context(), timeout)

@@ -42,6 +42,8 @@ var accessValues = map[string][]string{
 	"object": {
 		"none", "self", "member", "workout", "own_workout", "session", "zone", "console", "import",
 		"shown_workout", "comment", "notification", "scheduled_class", "calendar",
+		"instructor", "pictured_instructor", "studio", "class", "given_class",
+		"kept_instructor", "kept_studio", "kept_class", "kept_given_class", "series",
 	},
 	"quota": {"auth", "read", "write", "import", "search", "ops"},
 	"cache": {"no-store", "public"},

@@ -38,6 +38,60 @@ type ServerInterface interface {
 	// SetBookingRules Set the rules of booking
 	// (PUT /v1/admin/booking-rules)
 	SetBookingRules(ctx echo.Context, params SetBookingRulesParams) error
+	// ManageClasses List classes, drafts and the retired too
+	// (GET /v1/admin/classes)
+	ManageClasses(ctx echo.Context, params ManageClassesParams) error
+	// CreateClass Make one of the classes
+	// (POST /v1/admin/classes)
+	CreateClass(ctx echo.Context, params CreateClassParams) error
+	// UpdateClasses Change many classes at once
+	// (POST /v1/admin/classes/bulk)
+	UpdateClasses(ctx echo.Context) error
+	// ManageClass Read one of the classes, drafts and the retired too
+	// (GET /v1/admin/classes/{id})
+	ManageClass(ctx echo.Context, id ClassID, params ManageClassParams) error
+	// UpdateClass Change, publish or retire one of the classes
+	// (PATCH /v1/admin/classes/{id})
+	UpdateClass(ctx echo.Context, id ClassID, params UpdateClassParams) error
+	// ManageInstructors List instructors, drafts and the retired too
+	// (GET /v1/admin/instructors)
+	ManageInstructors(ctx echo.Context, params ManageInstructorsParams) error
+	// CreateInstructor Make one of the instructors
+	// (POST /v1/admin/instructors)
+	CreateInstructor(ctx echo.Context, params CreateInstructorParams) error
+	// ManageInstructor Read one of the instructors, drafts and the retired too
+	// (GET /v1/admin/instructors/{id})
+	ManageInstructor(ctx echo.Context, id InstructorID, params ManageInstructorParams) error
+	// UpdateInstructor Change, publish or retire one of the instructors
+	// (PATCH /v1/admin/instructors/{id})
+	UpdateInstructor(ctx echo.Context, id InstructorID, params UpdateInstructorParams) error
+	// UnlinkInstructor Say that an instructor is no member
+	// (DELETE /v1/admin/instructors/{id}/person)
+	UnlinkInstructor(ctx echo.Context, id InstructorID) error
+	// LinkInstructor Say which member an instructor is
+	// (PUT /v1/admin/instructors/{id}/person)
+	LinkInstructor(ctx echo.Context, id InstructorID) error
+	// DeleteInstructorPicture Take an instructor's picture away
+	// (DELETE /v1/admin/instructors/{id}/picture)
+	DeleteInstructorPicture(ctx echo.Context, id InstructorID) error
+	// SetInstructorPicture Set an instructor's picture
+	// (PUT /v1/admin/instructors/{id}/picture)
+	SetInstructorPicture(ctx echo.Context, id InstructorID) error
+	// ManageSchedule Read the schedule, drafts too
+	// (GET /v1/admin/schedule)
+	ManageSchedule(ctx echo.Context, params ManageScheduleParams) error
+	// CreateScheduledClass Put one class into the schedule
+	// (POST /v1/admin/schedule)
+	CreateScheduledClass(ctx echo.Context, params CreateScheduledClassParams) error
+	// UpdateScheduledClasses Change many classes of the schedule at once
+	// (POST /v1/admin/schedule/bulk)
+	UpdateScheduledClasses(ctx echo.Context) error
+	// ManageScheduledClass Read one class of the schedule, drafts too
+	// (GET /v1/admin/schedule/{id})
+	ManageScheduledClass(ctx echo.Context, id ScheduledClassID, params ManageScheduledClassParams) error
+	// UpdateScheduledClass Move, cancel or change one class of the schedule
+	// (PATCH /v1/admin/schedule/{id})
+	UpdateScheduledClass(ctx echo.Context, id ScheduledClassID, params UpdateScheduledClassParams) error
 	// RemoveFromRoster Take somebody off the roster
 	// (DELETE /v1/admin/schedule/{id}/roster)
 	RemoveFromRoster(ctx echo.Context, id ScheduledClassID, params RemoveFromRosterParams) error
@@ -47,6 +101,33 @@ type ServerInterface interface {
 	// MarkAttendance Say whether somebody was there
 	// (PUT /v1/admin/schedule/{id}/roster)
 	MarkAttendance(ctx echo.Context, id ScheduledClassID) error
+	// ManageAllSeries List series, drafts and the retired too
+	// (GET /v1/admin/series)
+	ManageAllSeries(ctx echo.Context, params ManageAllSeriesParams) error
+	// CreateSeries Make one of the series
+	// (POST /v1/admin/series)
+	CreateSeries(ctx echo.Context, params CreateSeriesParams) error
+	// ManageSeries Read one of the series, drafts and the retired too
+	// (GET /v1/admin/series/{id})
+	ManageSeries(ctx echo.Context, id SeriesID, params ManageSeriesParams) error
+	// UpdateSeries Change, publish or retire one of the series
+	// (PATCH /v1/admin/series/{id})
+	UpdateSeries(ctx echo.Context, id SeriesID, params UpdateSeriesParams) error
+	// ChangeOccurrence Change one occurrence of a series
+	// (POST /v1/admin/series/{id}/occurrences)
+	ChangeOccurrence(ctx echo.Context, id SeriesID) error
+	// ManageStudios List studios, drafts and the retired too
+	// (GET /v1/admin/studios)
+	ManageStudios(ctx echo.Context, params ManageStudiosParams) error
+	// CreateStudio Make one of the studios
+	// (POST /v1/admin/studios)
+	CreateStudio(ctx echo.Context, params CreateStudioParams) error
+	// ManageStudio Read one of the studios, drafts and the retired too
+	// (GET /v1/admin/studios/{id})
+	ManageStudio(ctx echo.Context, id StudioID, params ManageStudioParams) error
+	// UpdateStudio Change, publish or retire one of the studios
+	// (PATCH /v1/admin/studios/{id})
+	UpdateStudio(ctx echo.Context, id StudioID, params UpdateStudioParams) error
 	// LoginCookie Sign in with a cookie, for the web app
 	// (POST /v1/auth/cookie)
 	LoginCookie(ctx echo.Context) error
@@ -74,6 +155,12 @@ type ServerInterface interface {
 	// ReadCalendarFeed Read a calendar feed
 	// (GET /v1/calendar/{file})
 	ReadCalendarFeed(ctx echo.Context, file CalendarFile, params ReadCalendarFeedParams) error
+	// ListClasses Search and list classes
+	// (GET /v1/classes)
+	ListClasses(ctx echo.Context, params ListClassesParams) error
+	// GetClass Read a class with its plan and music
+	// (GET /v1/classes/{id})
+	GetClass(ctx echo.Context, id ClassID, params GetClassParams) error
 	// DeleteComment Delete a comment
 	// (DELETE /v1/comments/{id})
 	DeleteComment(ctx echo.Context, id CommentID) error
@@ -104,6 +191,15 @@ type ServerInterface interface {
 	// ListFeed Read the workouts of those you follow
 	// (GET /v1/feed)
 	ListFeed(ctx echo.Context, params ListFeedParams) error
+	// ListInstructors List instructors
+	// (GET /v1/instructors)
+	ListInstructors(ctx echo.Context, params ListInstructorsParams) error
+	// GetInstructor Read an instructor's page
+	// (GET /v1/instructors/{id})
+	GetInstructor(ctx echo.Context, id InstructorID, params GetInstructorParams) error
+	// GetInstructorPicture Get an instructor's picture
+	// (GET /v1/instructors/{id}/picture)
+	GetInstructorPicture(ctx echo.Context, id InstructorID) error
 	// DeleteMe Delete your account for good
 	// (DELETE /v1/me)
 	DeleteMe(ctx echo.Context) error
@@ -176,6 +272,18 @@ type ServerInterface interface {
 	// RetryImport Try again what failed of an import
 	// (POST /v1/me/imports/{id}/retry)
 	RetryImport(ctx echo.Context, id ImportID) error
+	// ListOwnInstructorPages List the instructors that you are
+	// (GET /v1/me/instructor-pages)
+	ListOwnInstructorPages(ctx echo.Context) error
+	// ListFollowedInstructors List the instructors you follow
+	// (GET /v1/me/instructors)
+	ListFollowedInstructors(ctx echo.Context, params ListFollowedInstructorsParams) error
+	// UnfollowInstructor Stop following an instructor
+	// (DELETE /v1/me/instructors/{id})
+	UnfollowInstructor(ctx echo.Context, id InstructorID) error
+	// FollowInstructor Follow an instructor
+	// (PUT /v1/me/instructors/{id})
+	FollowInstructor(ctx echo.Context, id InstructorID) error
 	// GetNotificationSettings Read what you are told of
 	// (GET /v1/me/notification-settings)
 	GetNotificationSettings(ctx echo.Context, params GetNotificationSettingsParams) error
@@ -275,6 +383,12 @@ type ServerInterface interface {
 	// ListMemberWorkouts List a member's workouts
 	// (GET /v1/members/{ref}/workouts)
 	ListMemberWorkouts(ctx echo.Context, ref MemberRef, params ListMemberWorkoutsParams) error
+	// ListSchedule Read the schedule
+	// (GET /v1/schedule)
+	ListSchedule(ctx echo.Context, params ListScheduleParams) error
+	// GetScheduledClass Read one class of the schedule
+	// (GET /v1/schedule/{id})
+	GetScheduledClass(ctx echo.Context, id ScheduledClassID, params GetScheduledClassParams) error
 	// CancelBooking Cancel a booking
 	// (DELETE /v1/schedule/{id}/booking)
 	CancelBooking(ctx echo.Context, id ScheduledClassID, params CancelBookingParams) error
@@ -290,6 +404,12 @@ type ServerInterface interface {
 	// GetClassPlaces See how many seats are free
 	// (GET /v1/schedule/{id}/places)
 	GetClassPlaces(ctx echo.Context, id ScheduledClassID) error
+	// ListStudios List studios
+	// (GET /v1/studios)
+	ListStudios(ctx echo.Context, params ListStudiosParams) error
+	// GetStudio Read a studio with its places
+	// (GET /v1/studios/{id})
+	GetStudio(ctx echo.Context, id StudioID, params GetStudioParams) error
 	// ListSyncChanges What has changed of your own workouts
 	// (GET /v1/sync/changes)
 	ListSyncChanges(ctx echo.Context, params ListSyncChangesParams) error
@@ -454,6 +574,501 @@ func (w *ServerInterfaceWrapper) SetBookingRules(ctx echo.Context) error {
 	return err
 }
 
+// ManageClasses converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageClasses(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageClassesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageClasses(ctx, params)
+	return err
+}
+
+// CreateClass converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateClass(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateClassParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateClass(ctx, params)
+	return err
+}
+
+// UpdateClasses converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateClasses(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateClasses(ctx)
+	return err
+}
+
+// ManageClass converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageClassParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageClass(ctx, id, params)
+	return err
+}
+
+// UpdateClass converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateClassParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateClass(ctx, id, params)
+	return err
+}
+
+// ManageInstructors converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageInstructors(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageInstructorsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageInstructors(ctx, params)
+	return err
+}
+
+// CreateInstructor converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateInstructor(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateInstructorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateInstructor(ctx, params)
+	return err
+}
+
+// ManageInstructor converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageInstructor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageInstructorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageInstructor(ctx, id, params)
+	return err
+}
+
+// UpdateInstructor converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateInstructor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateInstructorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateInstructor(ctx, id, params)
+	return err
+}
+
+// UnlinkInstructor converts echo context to params.
+func (w *ServerInterfaceWrapper) UnlinkInstructor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnlinkInstructor(ctx, id)
+	return err
+}
+
+// LinkInstructor converts echo context to params.
+func (w *ServerInterfaceWrapper) LinkInstructor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LinkInstructor(ctx, id)
+	return err
+}
+
+// DeleteInstructorPicture converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteInstructorPicture(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteInstructorPicture(ctx, id)
+	return err
+}
+
+// SetInstructorPicture converts echo context to params.
+func (w *ServerInterfaceWrapper) SetInstructorPicture(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetInstructorPicture(ctx, id)
+	return err
+}
+
+// ManageSchedule converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageSchedule(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageScheduleParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "series" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "series", ctx.QueryParams(), &params.Series, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter series: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageSchedule(ctx, params)
+	return err
+}
+
+// CreateScheduledClass converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateScheduledClass(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateScheduledClassParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateScheduledClass(ctx, params)
+	return err
+}
+
+// UpdateScheduledClasses converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateScheduledClasses(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateScheduledClasses(ctx)
+	return err
+}
+
+// ManageScheduledClass converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageScheduledClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageScheduledClassParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageScheduledClass(ctx, id, params)
+	return err
+}
+
+// UpdateScheduledClass converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateScheduledClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateScheduledClassParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateScheduledClass(ctx, id, params)
+	return err
+}
+
 // RemoveFromRoster converts echo context to params.
 func (w *ServerInterfaceWrapper) RemoveFromRoster(ctx echo.Context) error {
 	var err error
@@ -508,6 +1123,288 @@ func (w *ServerInterfaceWrapper) MarkAttendance(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.MarkAttendance(ctx, id)
+	return err
+}
+
+// ManageAllSeries converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageAllSeries(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageAllSeriesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageAllSeries(ctx, params)
+	return err
+}
+
+// CreateSeries converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateSeries(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateSeriesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateSeries(ctx, params)
+	return err
+}
+
+// ManageSeries converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageSeries(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SeriesID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageSeriesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageSeries(ctx, id, params)
+	return err
+}
+
+// UpdateSeries converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateSeries(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SeriesID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateSeriesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateSeries(ctx, id, params)
+	return err
+}
+
+// ChangeOccurrence converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeOccurrence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SeriesID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeOccurrence(ctx, id)
+	return err
+}
+
+// ManageStudios converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageStudios(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageStudiosParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageStudios(ctx, params)
+	return err
+}
+
+// CreateStudio converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateStudio(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateStudioParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateStudio(ctx, params)
+	return err
+}
+
+// ManageStudio converts echo context to params.
+func (w *ServerInterfaceWrapper) ManageStudio(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id StudioID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ManageStudioParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ManageStudio(ctx, id, params)
+	return err
+}
+
+// UpdateStudio converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateStudio(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id StudioID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateStudioParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateStudio(ctx, id, params)
 	return err
 }
 
@@ -616,6 +1513,144 @@ func (w *ServerInterfaceWrapper) ReadCalendarFeed(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReadCalendarFeed(ctx, file, params)
+	return err
+}
+
+// ListClasses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClasses(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClassesParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "discipline" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "discipline", ctx.QueryParams(), &params.Discipline, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter discipline: %s", err))
+	}
+
+	// ------------- Optional query parameter "instructor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "instructor", ctx.QueryParams(), &params.Instructor, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter instructor: %s", err))
+	}
+
+	// ------------- Optional query parameter "language" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "language", ctx.QueryParams(), &params.Language, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter language: %s", err))
+	}
+
+	// ------------- Optional query parameter "equipment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "equipment", ctx.QueryParams(), &params.Equipment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter equipment: %s", err))
+	}
+
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
+	}
+
+	// ------------- Optional query parameter "difficulty" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "difficulty", ctx.QueryParams(), &params.Difficulty, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter difficulty: %s", err))
+	}
+
+	// ------------- Optional query parameter "duration_min_s" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "duration_min_s", ctx.QueryParams(), &params.DurationMinS, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter duration_min_s: %s", err))
+	}
+
+	// ------------- Optional query parameter "duration_max_s" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "duration_max_s", ctx.QueryParams(), &params.DurationMaxS, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter duration_max_s: %s", err))
+	}
+
+	// ------------- Optional query parameter "live" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "live", ctx.QueryParams(), &params.Live, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter live: %s", err))
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", ctx.QueryParams(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sort: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClasses(ctx, params)
+	return err
+}
+
+// GetClass converts echo context to params.
+func (w *ServerInterfaceWrapper) GetClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetClassParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetClass(ctx, id, params)
 	return err
 }
 
@@ -797,6 +1832,90 @@ func (w *ServerInterfaceWrapper) ListFeed(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListFeed(ctx, params)
+	return err
+}
+
+// ListInstructors converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInstructors(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInstructorsParams
+	// ------------- Optional query parameter "discipline" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "discipline", ctx.QueryParams(), &params.Discipline, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter discipline: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInstructors(ctx, params)
+	return err
+}
+
+// GetInstructor converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInstructor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetInstructorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInstructor(ctx, id, params)
+	return err
+}
+
+// GetInstructorPicture converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInstructorPicture(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInstructorPicture(ctx, id)
 	return err
 }
 
@@ -1191,6 +2310,72 @@ func (w *ServerInterfaceWrapper) RetryImport(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RetryImport(ctx, id)
+	return err
+}
+
+// ListOwnInstructorPages converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOwnInstructorPages(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOwnInstructorPages(ctx)
+	return err
+}
+
+// ListFollowedInstructors converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFollowedInstructors(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFollowedInstructorsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListFollowedInstructors(ctx, params)
+	return err
+}
+
+// UnfollowInstructor converts echo context to params.
+func (w *ServerInterfaceWrapper) UnfollowInstructor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnfollowInstructor(ctx, id)
+	return err
+}
+
+// FollowInstructor converts echo context to params.
+func (w *ServerInterfaceWrapper) FollowInstructor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id InstructorID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FollowInstructor(ctx, id)
 	return err
 }
 
@@ -1937,6 +3122,109 @@ func (w *ServerInterfaceWrapper) ListMemberWorkouts(ctx echo.Context) error {
 	return err
 }
 
+// ListSchedule converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSchedule(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListScheduleParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "studio" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "studio", ctx.QueryParams(), &params.Studio, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter studio: %s", err))
+	}
+
+	// ------------- Optional query parameter "instructor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "instructor", ctx.QueryParams(), &params.Instructor, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter instructor: %s", err))
+	}
+
+	// ------------- Optional query parameter "discipline" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "discipline", ctx.QueryParams(), &params.Discipline, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter discipline: %s", err))
+	}
+
+	// ------------- Optional query parameter "class" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "class", ctx.QueryParams(), &params.Class, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter class: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSchedule(ctx, params)
+	return err
+}
+
+// GetScheduledClass converts echo context to params.
+func (w *ServerInterfaceWrapper) GetScheduledClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetScheduledClassParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetScheduledClass(ctx, id, params)
+	return err
+}
+
 // CancelBooking converts echo context to params.
 func (w *ServerInterfaceWrapper) CancelBooking(ctx echo.Context) error {
 	var err error
@@ -2032,6 +3320,74 @@ func (w *ServerInterfaceWrapper) GetClassPlaces(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetClassPlaces(ctx, id)
+	return err
+}
+
+// ListStudios converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStudios(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStudiosParams
+	// ------------- Optional query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "country", ctx.QueryParams(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter country: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStudios(ctx, params)
+	return err
+}
+
+// GetStudio converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStudio(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id StudioID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStudioParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStudio(ctx, id, params)
 	return err
 }
 
@@ -2667,6 +4023,46 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/feed", wrapper.ListFeed, options.OperationMiddlewares["listFeed"]...)
 	router.POST(options.BaseURL+"/v1/sync/workouts", wrapper.SyncWorkouts, options.OperationMiddlewares["syncWorkouts"]...)
 	router.GET(options.BaseURL+"/v1/sync/changes", wrapper.ListSyncChanges, options.OperationMiddlewares["listSyncChanges"]...)
+	router.GET(options.BaseURL+"/v1/instructors", wrapper.ListInstructors, options.OperationMiddlewares["listInstructors"]...)
+	router.GET(options.BaseURL+"/v1/instructors/:id", wrapper.GetInstructor, options.OperationMiddlewares["getInstructor"]...)
+	router.GET(options.BaseURL+"/v1/instructors/:id/picture", wrapper.GetInstructorPicture, options.OperationMiddlewares["getInstructorPicture"]...)
+	router.GET(options.BaseURL+"/v1/me/instructors", wrapper.ListFollowedInstructors, options.OperationMiddlewares["listFollowedInstructors"]...)
+	router.DELETE(options.BaseURL+"/v1/me/instructors/:id", wrapper.UnfollowInstructor, options.OperationMiddlewares["unfollowInstructor"]...)
+	router.PUT(options.BaseURL+"/v1/me/instructors/:id", wrapper.FollowInstructor, options.OperationMiddlewares["followInstructor"]...)
+	router.GET(options.BaseURL+"/v1/studios", wrapper.ListStudios, options.OperationMiddlewares["listStudios"]...)
+	router.GET(options.BaseURL+"/v1/studios/:id", wrapper.GetStudio, options.OperationMiddlewares["getStudio"]...)
+	router.GET(options.BaseURL+"/v1/classes", wrapper.ListClasses, options.OperationMiddlewares["listClasses"]...)
+	router.GET(options.BaseURL+"/v1/classes/:id", wrapper.GetClass, options.OperationMiddlewares["getClass"]...)
+	router.GET(options.BaseURL+"/v1/schedule", wrapper.ListSchedule, options.OperationMiddlewares["listSchedule"]...)
+	router.GET(options.BaseURL+"/v1/schedule/:id", wrapper.GetScheduledClass, options.OperationMiddlewares["getScheduledClass"]...)
+	router.GET(options.BaseURL+"/v1/admin/instructors", wrapper.ManageInstructors, options.OperationMiddlewares["manageInstructors"]...)
+	router.POST(options.BaseURL+"/v1/admin/instructors", wrapper.CreateInstructor, options.OperationMiddlewares["createInstructor"]...)
+	router.GET(options.BaseURL+"/v1/admin/instructors/:id", wrapper.ManageInstructor, options.OperationMiddlewares["manageInstructor"]...)
+	router.PATCH(options.BaseURL+"/v1/admin/instructors/:id", wrapper.UpdateInstructor, options.OperationMiddlewares["updateInstructor"]...)
+	router.DELETE(options.BaseURL+"/v1/admin/instructors/:id/picture", wrapper.DeleteInstructorPicture, options.OperationMiddlewares["deleteInstructorPicture"]...)
+	router.PUT(options.BaseURL+"/v1/admin/instructors/:id/picture", wrapper.SetInstructorPicture, options.OperationMiddlewares["setInstructorPicture"]...)
+	router.DELETE(options.BaseURL+"/v1/admin/instructors/:id/person", wrapper.UnlinkInstructor, options.OperationMiddlewares["unlinkInstructor"]...)
+	router.PUT(options.BaseURL+"/v1/admin/instructors/:id/person", wrapper.LinkInstructor, options.OperationMiddlewares["linkInstructor"]...)
+	router.GET(options.BaseURL+"/v1/me/instructor-pages", wrapper.ListOwnInstructorPages, options.OperationMiddlewares["listOwnInstructorPages"]...)
+	router.GET(options.BaseURL+"/v1/admin/studios", wrapper.ManageStudios, options.OperationMiddlewares["manageStudios"]...)
+	router.POST(options.BaseURL+"/v1/admin/studios", wrapper.CreateStudio, options.OperationMiddlewares["createStudio"]...)
+	router.GET(options.BaseURL+"/v1/admin/studios/:id", wrapper.ManageStudio, options.OperationMiddlewares["manageStudio"]...)
+	router.PATCH(options.BaseURL+"/v1/admin/studios/:id", wrapper.UpdateStudio, options.OperationMiddlewares["updateStudio"]...)
+	router.GET(options.BaseURL+"/v1/admin/classes", wrapper.ManageClasses, options.OperationMiddlewares["manageClasses"]...)
+	router.POST(options.BaseURL+"/v1/admin/classes", wrapper.CreateClass, options.OperationMiddlewares["createClass"]...)
+	router.GET(options.BaseURL+"/v1/admin/classes/:id", wrapper.ManageClass, options.OperationMiddlewares["manageClass"]...)
+	router.PATCH(options.BaseURL+"/v1/admin/classes/:id", wrapper.UpdateClass, options.OperationMiddlewares["updateClass"]...)
+	router.POST(options.BaseURL+"/v1/admin/classes/bulk", wrapper.UpdateClasses, options.OperationMiddlewares["updateClasses"]...)
+	router.GET(options.BaseURL+"/v1/admin/series", wrapper.ManageAllSeries, options.OperationMiddlewares["manageAllSeries"]...)
+	router.POST(options.BaseURL+"/v1/admin/series", wrapper.CreateSeries, options.OperationMiddlewares["createSeries"]...)
+	router.GET(options.BaseURL+"/v1/admin/series/:id", wrapper.ManageSeries, options.OperationMiddlewares["manageSeries"]...)
+	router.PATCH(options.BaseURL+"/v1/admin/series/:id", wrapper.UpdateSeries, options.OperationMiddlewares["updateSeries"]...)
+	router.POST(options.BaseURL+"/v1/admin/series/:id/occurrences", wrapper.ChangeOccurrence, options.OperationMiddlewares["changeOccurrence"]...)
+	router.GET(options.BaseURL+"/v1/admin/schedule", wrapper.ManageSchedule, options.OperationMiddlewares["manageSchedule"]...)
+	router.POST(options.BaseURL+"/v1/admin/schedule", wrapper.CreateScheduledClass, options.OperationMiddlewares["createScheduledClass"]...)
+	router.GET(options.BaseURL+"/v1/admin/schedule/:id", wrapper.ManageScheduledClass, options.OperationMiddlewares["manageScheduledClass"]...)
+	router.PATCH(options.BaseURL+"/v1/admin/schedule/:id", wrapper.UpdateScheduledClass, options.OperationMiddlewares["updateScheduledClass"]...)
+	router.POST(options.BaseURL+"/v1/admin/schedule/bulk", wrapper.UpdateScheduledClasses, options.OperationMiddlewares["updateScheduledClasses"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
 	router.GET(options.BaseURL+"/openapi.json", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/booking"
+	"github.com/paceline/paceline/internal/class"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
@@ -35,6 +36,7 @@ type Options struct {
 	Social   *social.Service
 	Notices  *inbox.Service
 	Bookings *booking.Service
+	Classes  *class.Service
 	Limits   *limit.Limiter
 
 	Contract []byte // openapi.yaml

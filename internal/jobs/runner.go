@@ -1,7 +1,8 @@
 // Package jobs does what nobody waits for: it sends the mail in the outbox, looks
 // whether notices are to be mailed, has imports read, has digests made of samples
 // that have none, clears away what is past its time, wraps members' keys anew after
-// the key ring got another primary, and keeps feeds and directory in shape.
+// the key ring got another primary, keeps feeds and directory in shape, and lays
+// out the schedule.
 //
 // Any number of replicas may run at once. A mail is claimed for a while by one of
 // them; whoever dies with a claim lets it fall back, so that a mail is sent at
@@ -114,6 +115,7 @@ func (r *Runner) Run(ctx context.Context) {
 			r.step(ctx, "orphans", r.clearSocial)
 			r.step(ctx, "retention", r.clearBookings)
 			r.step(ctx, "rewrap", r.rewrap)
+			r.step(ctx, "schedule", r.layOut)
 		})
 	})
 	all.Go(func() {

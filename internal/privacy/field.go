@@ -39,6 +39,8 @@ const (
 	Likes
 	Comments
 	Booking
+	Instructors
+	OwnPage
 	fieldCount
 )
 
@@ -112,6 +114,8 @@ var rules = [fieldCount]Rule{
 	Likes:         {Likes, "workout", "likes", FromObject, Followers, ScopeSocialRead, NoSlot, false},
 	Comments:      {Comments, "workout", "comments", FromObject, Followers, ScopeSocialRead, NoSlot, false},
 	Booking:       {Booking, "class", "booking", Fixed, OnlyMe, ScopeBookingsRead, NoSlot, false},
+	Instructors:   {Instructors, "profile", "followed_instructors", Fixed, OnlyMe, ScopeSocialRead, NoSlot, false},
+	OwnPage:       {OwnPage, "profile", "instructor_page", Fixed, OnlyMe, ScopeAccountRead, NoSlot, false},
 }
 
 // Model is the whole table, row by row.

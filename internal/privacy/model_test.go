@@ -45,6 +45,8 @@ var written = []string{
 	"workout likes object followers social:read",
 	"workout comments object followers social:read",
 	"class booking fixed only_me bookings:read",
+	"profile followed_instructors fixed only_me social:read",
+	"profile instructor_page fixed only_me account:read",
 }
 
 var sourceNames = map[privacy.Source]string{

@@ -17,6 +17,7 @@ import (
 	"github.com/paceline/paceline/api"
 	"github.com/paceline/paceline/internal/account"
 	"github.com/paceline/paceline/internal/booking"
+	"github.com/paceline/paceline/internal/class"
 	"github.com/paceline/paceline/internal/config"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/httpapi"
@@ -64,6 +65,7 @@ type Service struct {
 	Social   *social.Service
 	Notices  *inbox.Service
 	Bookings *booking.Service
+	Classes  *class.Service
 	Limits   *limit.Limiter
 
 	options Options
@@ -116,12 +118,13 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	}
 	s.Members = member.New(database, o.Ring)
 	s.Bookings = booking.New(database, o.Ring)
+	s.Classes = class.New(database, o.Ring)
 	pages, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return nil, err
 	}
 	s.Handler, err = httpapi.New(httpapi.Options{
-		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Social: s.Social, Notices: s.Notices, Limits: s.Limits,
+		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Classes: s.Classes, Social: s.Social, Notices: s.Notices, Limits: s.Limits,
 		Contract: api.Document, Pages: pages, Now: o.Now, Observer: o.Observer,
 		PublicURL: o.PublicURL, SecurityContact: o.Security.Contact, SecurityExpires: o.Security.Expires,
 		TrustedProxies: o.TrustedProxies, CORSOrigins: o.CORSOrigins, MaxImportBytes: o.MaxImportBytes,

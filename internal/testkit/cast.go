@@ -159,6 +159,10 @@ func Assemble(w *World) *Cast {
 	c.staff()
 	c.consoles()
 	c.seats()
+	c.Catalogue()
+	// The owner follows instructors, one of whom is a draft again by now, and is one.
+	c.Exec(`INSERT INTO instructor_follow VALUES ($1, $2, $4), ($1, $3, $4)`, c.Owner.ID, SharedID("kim"), SharedID("lee"), c.Clock.Now())
+	c.Exec(`INSERT INTO auth.instructor_member VALUES ($1, $2, $3)`, SharedID("kim"), c.Owner.ID, c.Clock.Now())
 	// A console calls one of the owner's workouts by a name of its own.
 	c.Exec(`INSERT INTO sync_workout (member_id, client_id, version, applied_version, applied_parts, complete, duplicate, workout_id, touched_at)
 		VALUES ($1, gen_random_uuid(), 1, 1, 1, true, false, $2, $3)`, c.Owner.ID, c.Owner.Workouts[0].ID, c.Clock.Now())

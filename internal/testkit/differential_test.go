@@ -104,6 +104,7 @@ func newRandomWorld(t *testing.T) *randomWorld {
 		w.join(name, born, i)
 	}
 	w.schedule()
+	w.follows()
 	w.Register()
 	w.Pair(w.people[0], "sync")
 	w.Pair(w.people[1], "sync")

@@ -26,6 +26,7 @@ type Target struct {
 	Kind     string  // the x-access.object
 	hidden   bool    // its owner's alone: a session
 	open     bool    // nobody's, and shows to everybody: a scheduled class
+	Shared   bool    // nobody's, and there for everybody
 	Holds    Holds   // of a workout: what there is to save of it
 }
 
@@ -33,6 +34,8 @@ func (t Target) String() string {
 	switch {
 	case t.open:
 		return "a " + t.Kind
+	case t.Shared:
+		return "a " + t.Kind + " for everybody"
 	case t.Of == nil:
 		return "a " + t.Kind + " that never was"
 	case t.Kind == "member":

@@ -99,6 +99,8 @@ func (c *Cast) Expect(a Actor, r Request) int {
 		return 0
 	case t.open:
 		return c.openStatus(o)
+	case t.Shared && o.Reads():
+		return 200
 	case t.Of == nil && o.Reads():
 		return 404
 	case t.Of == nil:

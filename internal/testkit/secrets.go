@@ -30,6 +30,7 @@ func (c *Cast) Secrets(viewer *Person) []Secret {
 			all = append(all, c.hiddenSettings(viewer, p)...)
 		}
 	}
+	all = append(all, c.hiddenCatalogue(viewer)...)
 	return append(all, c.hiddenPeople(viewer)...)
 }
 

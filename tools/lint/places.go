@@ -55,9 +55,9 @@ var keeps = []kept{
 	{"internal/account.Secret.Reveal", "internal/dto internal/httpapi.setCookie",
 		"a token is revealed to its owner, in the answer that brings it"},
 	{"internal/config.Secret.Reveal", "internal/config cmd/paceline", "a configured secret goes from the command to whom it is for"},
-	{"internal/seal.Ring.Unwrap", "internal/member.box.unwrap internal/workout internal/account.Service.create",
+	{"internal/seal.Ring.Unwrap", "internal/member.box.unwrap internal/workout internal/account.Service.create internal/class.Service.once",
 		"a member's key is unwrapped where the grant has opened something, or by its owner's own writing"},
-	{"internal/seal.Key.Open", "internal/seal internal/workout",
+	{"internal/seal.Key.Open", "internal/seal internal/workout internal/class.Service.once",
 		"sealed bytes are opened inside privacy.Convert, or for an edit of their owner"},
 	{"internal/httpapi.respondBytes", "internal/httpapi.Server.GetMemberAvatar internal/httpapi.Server.GetContract internal/httpapi.Server.GetReference " +
 		"internal/httpapi.Server.GetReferenceAsset internal/httpapi.Server.GetSecurityContact internal/httpapi.Server.outbox",

@@ -102,12 +102,15 @@ func (r *Rule) take(name, value string) (ok bool) {
 func (r Rule) sound() bool {
 	longer := r.freq == monthly || r.freq == yearly
 	nth := slices.ContainsFunc(r.days, func(d weekday) bool { return d.nth != 0 })
+	every := slices.ContainsFunc(r.days, func(d weekday) bool { return d.nth == 0 })
 	switch {
 	case r.freq == "", r.count > 0 && !r.until.IsZero():
 		return false
 	case r.freq == weekly && len(r.monthDays) > 0:
 		return false
 	case nth && (!longer || r.freq == yearly && len(r.months) == 0): // of a year it would be another count
+		return false
+	case nth && every: // programs differ in whether both hold or one
 		return false
 	case len(r.positions) > 0 && (!longer || len(r.days)+len(r.monthDays)+len(r.months) == 0):
 		return false

@@ -1,0 +1,36 @@
+package hole
+
+// classes: what of instructors, studios, classes and the schedule isn't for everybody, and that the schedule is right.
+func classes() []Hole {
+	const (
+		dir    = "internal/class/"
+		schema = "migrations/0023_classes.up.sql"
+		sql    = dir + "query/queries.sql.gen.go"
+	)
+	return []Hole{
+		at("class-follows-of-anybody", "Row-level security shows who follows an instructor.",
+			schema, "CREATE POLICY own ON instructor_follow TO paceline_app\n    USING (member_id = (SELECT viewer_id()))", "CREATE POLICY own ON instructor_follow TO paceline_app\n    USING (true)",
+			"internal/testkit", "^TestDifferential$"),
+		at("class-drafts-in-the-walls", "Row-level security shows drafts to everybody.",
+			schema, "CREATE POLICY shown ON class FOR SELECT TO paceline_app\n    USING ((SELECT is_asked()) AND (state = 'published' OR", "CREATE POLICY shown ON class FOR SELECT TO paceline_app\n    USING ((SELECT is_asked()) AND (true OR",
+			"internal/db", "^TestDraftsAreForClassManagers$"),
+		at("class-anybody-links", "Any member says which member an instructor is.",
+			schema, "    IF NOT staff_holds('class_manager') THEN\n        RETURN false;\n    END IF;\n", "",
+			"internal/db", "^TestWhoIsAnInstructor$"),
+		at("class-retired-for-staff-is-public", "Who keeps classes reads what was retired by the public's address, as if it were published.",
+			dir+"class.go", "public = []string{string(Published)}", "public = []string{string(Published), string(Retired)}",
+			"internal/class", "^TestDraftsAreAsIfTheyNeverWere$"),
+		at("class-series-undoes-changes", "A change of the series undoes what was changed by itself.",
+			sql, "WHERE NOT s.own_change AND s.starts_at > $12", "WHERE s.starts_at > $12",
+			"internal/class", "^TestASeriesChanges$"),
+		at("class-dry-run-changes", "A dry run changes what it shows.",
+			dir+"bulk.go", "\t\tif dry {\n", "\t\tif dry && len(ids) > 99 {\n",
+			"internal/class", "^TestChangesByStaff$"),
+		at("class-doubled-hour-is-the-second", "Where clocks go back, a class is given at the second of the two times.",
+			dir+"recur/clock.go", "if offset(first) != before && offset(second) == after {", "if offset(second) == after {",
+			"internal/class/recur", "^TestWeekendsOfClockChanges$"),
+		at("class-new-ids-each-time", "An occurrence gets another id when it is laid out again, and is there twice.",
+			dir+"layout.go", `+ series.String() + ":" +`, `+ series.String() + uuid.NewString() + ":" +`,
+			"internal/class", "^TestScheduleOverClockChanges$"),
+	}
+}
