@@ -3,8 +3,10 @@ package booking_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -340,8 +342,8 @@ func TestBookingsAtOnce(t *testing.T) {
 		row(n, doNames[what])
 	}
 	fmt.Fprintf(w, "\tanswered\n")
-	for code, n := range c.answers {
-		row(n, code)
+	for _, code := range slices.Sorted(maps.Keys(c.answers)) {
+		row(c.answers[code], code)
 	}
 	fmt.Fprintf(w, "\theld against the service\n")
 	row(written, "steps written down, and replayed")

@@ -17,6 +17,7 @@ func (c *Cast) seats() {
 	c.Exec(`INSERT INTO studio (id, state, name, city, country, time_zone, created_at, updated_at)
 		VALUES ($1, 'published', 'North', 'Bern', 'CH', 'Europe/Zurich', $2, $2)`, c.Studio, now)
 	c.Exec(`INSERT INTO studio_place SELECT $1, 'bike ' || n, n FROM generate_series(1, 12) n`, c.Studio)
+	c.Exec(`INSERT INTO booking_rule SELECT $1, per_day, per_week, queue, strikes, within_days, closed_days, check_in_from_s, check_in_until_s FROM booking_rule`, c.Studio)
 	c.Exec(`INSERT INTO class (id, state, title, discipline, duration_s, difficulty, instructor_id, language, equipment, tags, plan, music, live, words,
 			published_at, created_at, updated_at)
 		VALUES ($1, 'published', 'Climbs', 'ride', 2700, 3, $2, 'en', '{}', '{}', '[]', '[]', true, 'climbs', $3, $3, $3)`, class, instructor, now)
