@@ -1,4 +1,16 @@
 -- Nobody is staff by a second factor any more: sessions are members' alone.
+-- What was noted goes with the tables.
+DROP FUNCTION read_under_access(uuid, timestamptz), auth.end_access(uuid, timestamptz),
+    auth.open_access(uuid, uuid, text, text[], timestamptz, timestamptz), staff_sensitive(text),
+    note_console(uuid, text, text, timestamptz), note_access(uuid, text, uuid, text, text, timestamptz), auth.find_for_staff(text, timestamptz),
+    auth.revoke_role(uuid, text, timestamptz), auth.decide_role(uuid, boolean, timestamptz), auth.ask_role(uuid, uuid, text, text, timestamptz);
+DROP TABLE access_log, access_grant, auth.role_request;
+DROP POLICY kept ON auth.staff_role;
+ALTER TABLE auth.staff_role DISABLE ROW LEVEL SECURITY;
+DROP TABLE auth.audit, auth.recovery_code, auth.factor_try, auth.factor;
+DROP FUNCTION auth.audit_operator(text, uuid, text, text, timestamptz), audit_act(text, uuid, text, text, timestamptz),
+    auth.append_audit(uuid, text, text, uuid, text, text, timestamptz), auth.audit_value(text);
+DROP TABLE auth.audit_head;
 DROP FUNCTION staff_holds(text);
 CREATE OR REPLACE FUNCTION auth.authenticate(token_hash bytea, at timestamptz, OUT actor text, OUT member uuid, OUT session uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, auth AS $$

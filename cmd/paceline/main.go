@@ -50,6 +50,7 @@ func commands() []command {
 		{"seed", "fill the local run's database while it doesn't run: --world small or large", seedWorld},
 		{"migrate", "bring the database to the newest schema", migrate},
 		{"admin", "create NAME: make an account that may administer; forgive: lift a budget; console, studio: what can be paired and shared", admin},
+		{"audit", "verify [--head SEQ:HASH]: say whether what staff did is as it was noted", auditCommand},
 		{"doctor", "say what is wrong with a set-up, and how to mend it", doctor},
 		{"simulate", "consoles: be many badly connected consoles, and check that nothing is lost or doubled", simulation},
 		{"keyring", "new FILE or rotate FILE: make or rotate the key ring", keyring},

@@ -11,6 +11,7 @@ import (
 	"github.com/paceline/paceline/internal/account/query"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/observe"
 )
 
@@ -18,6 +19,7 @@ import (
 type Login struct {
 	Email    string
 	Password string
+	OTP      string // a code of the second factor, or one to recover with; empty for none
 	Label    string // a coarse name of the program, for the list of sessions
 }
 
@@ -29,9 +31,9 @@ func errCredentials() error {
 // Login starts a session of an app.
 func (s *Service) Login(ctx context.Context, c db.Caller, l Login) (Tokens, error) {
 	var out Tokens
-	err := s.signIn(ctx, c, l, bearerSession, func(ctx context.Context, q *query.Queries, member uuid.UUID) (err error) {
+	err := s.signIn(ctx, c, l, bearerSession, func(ctx context.Context, q *query.Queries, member uuid.UUID, proved bool) (err error) {
 		now := c.At()
-		session, ends, err := addSession(ctx, q, member, bearerSession, l.Label, now, bearerLife)
+		session, ends, err := addSession(ctx, q, member, newSession{bearerSession, l.Label, bearerLife, proved}, now)
 		if err != nil {
 			return err
 		}
@@ -44,9 +46,9 @@ func (s *Service) Login(ctx context.Context, c db.Caller, l Login) (Tokens, erro
 // LoginCookie starts a session of a browser.
 func (s *Service) LoginCookie(ctx context.Context, c db.Caller, l Login) (Cookie, error) {
 	var out Cookie
-	err := s.signIn(ctx, c, l, cookieSession, func(ctx context.Context, q *query.Queries, member uuid.UUID) error {
+	err := s.signIn(ctx, c, l, cookieSession, func(ctx context.Context, q *query.Queries, member uuid.UUID, proved bool) error {
 		now := c.At()
-		session, ends, err := addSession(ctx, q, member, cookieSession, l.Label, now, cookieLife)
+		session, ends, err := addSession(ctx, q, member, newSession{cookieSession, l.Label, cookieLife, proved}, now)
 		if err != nil {
 			return err
 		}
@@ -57,9 +59,10 @@ func (s *Service) LoginCookie(ctx context.Context, c db.Caller, l Login) (Cookie
 	return out, err
 }
 
-// signIn proves the password and then starts what start starts. The session that
+// signIn proves the password, and the second factor where the account has one, and then
+// starts what start starts. Whether there is one is told to nobody without the password. The session that
 // the request itself came with, if any, ends: a sign-in changes the token (ASVS 7.2.4).
-func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, kind string, start func(context.Context, *query.Queries, uuid.UUID) error) error {
+func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, kind string, start func(context.Context, *query.Queries, uuid.UUID, bool) error) error {
 	const tries = 3 // the stored hash may change while its password is checked
 	for range tries {
 		account, newHash, err := s.prove(ctx, c, l)
@@ -67,7 +70,12 @@ func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, kind string,
 			s.reportLogin(ctx, err)
 			return err
 		}
+		code, err := s.readAnswer(ctx, c, account.MemberID, l.OTP)
+		if err != nil {
+			return err
+		}
 		stale, noticed := false, false
+		var refused error
 		err = s.DB.AsSystem(ctx, db.ReasonLogin, c.At(), func(ctx context.Context, tx *db.SystemTx) error {
 			q := query.New(tx)
 			current, err := q.LockCredential(ctx, account.MemberID)
@@ -77,6 +85,15 @@ func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, kind string,
 			}
 			if err != nil {
 				return err
+			}
+			proved, err := q.HasFactor(ctx, account.MemberID)
+			if err != nil {
+				return err
+			}
+			if proved {
+				if refused, err = s.challenge(ctx, q, c, account, l.OTP, code); err != nil || refused != nil {
+					return err
+				}
 			}
 			if newHash != "" {
 				if err := q.Rehash(ctx, newHash, account.MemberID); err != nil {
@@ -89,8 +106,13 @@ func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, kind string,
 			if err := s.makeRoom(ctx, q, c, account.MemberID); err != nil {
 				return err
 			}
-			return start(ctx, q, account.MemberID)
+			return start(ctx, q, account.MemberID, proved)
 		})
+		if err == nil && refused != nil {
+			s.Mailed()
+			s.reportLogin(ctx, refused)
+			return refused
+		}
 		if err == nil && noticed {
 			s.Mailed()
 		}
@@ -100,6 +122,22 @@ func (s *Service) signIn(ctx context.Context, c db.Caller, l Login, kind string,
 		}
 	}
 	return errChanged
+}
+
+// challenge asks for the second factor of an account whose password is proved. The owner is told
+// of the first wrong code within the hour: whoever tried it has the password.
+func (s *Service) challenge(ctx context.Context, q *query.Queries, c db.Caller, account query.FindAccountRow, typed string, code answer) (refused, err error) {
+	if typed == "" {
+		return errCodeRequired, nil
+	}
+	refused, err = s.accept(ctx, q, c, account.MemberID, code)
+	if err != nil || refused == nil {
+		return refused, err
+	}
+	if first, err := q.IsFirstTry(ctx, account.MemberID); err != nil || !first {
+		return refused, err
+	}
+	return refused, s.post(ctx, q, c.At(), mail.Message{Kind: mail.WrongFactor, To: account.Email, Data: mail.Data{At: c.At()}})
 }
 
 // prove looks the account up and checks the password. For an unknown address it
@@ -147,15 +185,25 @@ func (s *Service) reportLogin(ctx context.Context, err error) {
 	case errors.Is(err, errCredentials()):
 		s.Observe.Login(observe.LoginWrong)
 		s.Observe.Event(ctx, observe.LoginFailed)
+	case errors.Is(err, errWrongCode), errors.Is(err, errManyCodes):
+		s.Observe.Login(observe.LoginWrong)
+		s.Observe.Event(ctx, observe.CodeRefused)
 	case errors.Is(err, errBusy):
 		s.Observe.Login(observe.LoginOverload)
 		s.Observe.Event(ctx, observe.LoginThrottled)
 	}
 }
 
-func addSession(ctx context.Context, q *query.Queries, member uuid.UUID, kind, label string, now time.Time, life time.Duration) (id uuid.UUID, ends time.Time, err error) {
-	id, ends = uuid.New(), now.Add(life)
-	err = q.AddSession(ctx, query.AddSessionParams{MemberID: member, ID: id, Kind: kind, Label: label, Now: now, ExpiresAt: ends})
+// newSession is a session to be; proved is by a second factor.
+type newSession struct {
+	kind, label string
+	life        time.Duration
+	proved      bool
+}
+
+func addSession(ctx context.Context, q *query.Queries, member uuid.UUID, n newSession, now time.Time) (id uuid.UUID, ends time.Time, err error) {
+	id, ends = uuid.New(), now.Add(n.life)
+	err = q.AddSession(ctx, query.AddSessionParams{MemberID: member, ID: id, Kind: n.kind, Label: n.label, Now: now, ExpiresAt: ends, Proved: n.proved})
 	return id, ends, err
 }
 

@@ -55,7 +55,7 @@ func (s *Service) CreateMany(ctx context.Context, at time.Time, password string,
 			if err != nil {
 				return err
 			}
-			session, ends, err := addSession(ctx, q, id, bearerSession, "", at, accessLife)
+			session, ends, err := addSession(ctx, q, id, newSession{kind: bearerSession, life: accessLife}, at)
 			if err != nil {
 				return err
 			}
@@ -100,7 +100,11 @@ func (s *Service) CreateAdmin(ctx context.Context, at time.Time, r Registration)
 		return uuid.Nil, err
 	}
 	return s.createNow(ctx, at, r, func(ctx context.Context, q *query.Queries, id uuid.UUID) error {
-		return q.AddStaffRole(ctx, query.AddStaffRoleParams{MemberID: id, Role: "admin", Now: at})
+		if err := q.AddStaffRole(ctx, query.AddStaffRoleParams{MemberID: id, Role: "admin", Now: at}); err != nil {
+			return err
+		}
+		_, err := q.AuditOperator(ctx, query.AuditOperatorParams{Act: "role.granted", Subject: id, Object: id.String(), Details: "admin", Now: at})
+		return err
 	})
 }
 

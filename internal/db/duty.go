@@ -28,6 +28,10 @@ func (c Caller) OnDuty(d Duty) Caller {
 // it does is the staff's, however it was reached. No duty is refused as well.
 func (t *Tx) Demand(d Duty) error { return d.of(t.viewer) }
 
+// DemandFresh refuses a viewer whose session no second factor proved minutes ago, of whatever
+// duty or none.
+func (t *Tx) DemandFresh() error { return Duty{Fresh: true}.proved(t.viewer) }
+
 // of refuses a viewer who doesn't hold the duty.
 func (d Duty) of(v privacy.Viewer) error {
 	if !v.Holds(d.Of) {

@@ -50,6 +50,18 @@ func (s Subject) Decide(tx *Tx) (privacy.Grant, error) {
 	})
 }
 
+// DecideAccess asks the policy what an access grant opens for the viewer of the transaction
+// that read the row, and the grant with it.
+func (s Subject) DecideAccess(tx *Tx, fields []string) (privacy.Grant, error) {
+	var named []privacy.Field
+	for _, name := range fields {
+		if f, known := privacy.ParseField(name); known {
+			named = append(named, f)
+		}
+	}
+	return privacy.DecideAccess(tx.Viewer(), privacy.Subject{Owner: s.MemberID, SeenBy: s.SeenBy}, privacy.FieldsOf(named...))
+}
+
 // Audience reads a stored audience; a value out of range is the narrowest.
 func Audience(stored int16) privacy.Audience {
 	if stored < 0 || stored > int16(privacy.Everyone) {

@@ -31,6 +31,7 @@ const (
 	ReasonRegistry      Reason = "registry of consoles"
 	ReasonSettleClasses Reason = "settle bookings"
 	ReasonSchedule      Reason = "lay out the schedule"
+	ReasonVerifyAudit   Reason = "verify the audit"
 )
 
 // SystemTx runs statements that no viewer asked for.

@@ -10,6 +10,57 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AccessField.
+const (
+	AccessFieldAge         AccessField = "age"
+	AccessFieldBio         AccessField = "bio"
+	AccessFieldBirthDate   AccessField = "birth_date"
+	AccessFieldDisplayName AccessField = "display_name"
+	AccessFieldEmail       AccessField = "email"
+	AccessFieldFtpWatts    AccessField = "ftp_watts"
+	AccessFieldGender      AccessField = "gender"
+	AccessFieldHeightCm    AccessField = "height_cm"
+	AccessFieldLocation    AccessField = "location"
+	AccessFieldMaxHr       AccessField = "max_hr"
+	AccessFieldRestingHr   AccessField = "resting_hr"
+	AccessFieldUsername    AccessField = "username"
+	AccessFieldWeightKg    AccessField = "weight_kg"
+)
+
+// Valid indicates whether the value is a known member of the AccessField enum.
+func (e AccessField) Valid() bool {
+	switch e {
+	case AccessFieldAge:
+		return true
+	case AccessFieldBio:
+		return true
+	case AccessFieldBirthDate:
+		return true
+	case AccessFieldDisplayName:
+		return true
+	case AccessFieldEmail:
+		return true
+	case AccessFieldFtpWatts:
+		return true
+	case AccessFieldGender:
+		return true
+	case AccessFieldHeightCm:
+		return true
+	case AccessFieldLocation:
+		return true
+	case AccessFieldMaxHr:
+		return true
+	case AccessFieldRestingHr:
+		return true
+	case AccessFieldUsername:
+		return true
+	case AccessFieldWeightKg:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AttendanceAttendance.
 const (
 	AttendanceAttendanceNoShow  AttendanceAttendance = "no_show"
@@ -691,6 +742,30 @@ func (e Sport) Valid() bool {
 	}
 }
 
+// Defines values for StaffRole.
+const (
+	StaffRoleAdmin        StaffRole = "admin"
+	StaffRoleClassManager StaffRole = "class_manager"
+	StaffRoleModerator    StaffRole = "moderator"
+	StaffRoleSupport      StaffRole = "support"
+)
+
+// Valid indicates whether the value is a known member of the StaffRole enum.
+func (e StaffRole) Valid() bool {
+	switch e {
+	case StaffRoleAdmin:
+		return true
+	case StaffRoleClassManager:
+		return true
+	case StaffRoleModerator:
+		return true
+	case StaffRoleSupport:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SyncStatus.
 const (
 	SyncStatusCreated   SyncStatus = "created"
@@ -844,6 +919,63 @@ func (e ExportWorkoutParamsFormat) Valid() bool {
 	}
 }
 
+// AccessField A field of the privacy model that an access grant can name.
+type AccessField string
+
+// AccessGrant defines model for AccessGrant.
+type AccessGrant struct {
+	// EndedAt When it was ended early.
+	EndedAt   *time.Time         `json:"ended_at,omitempty"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	Fields    []AccessField      `json:"fields"`
+	ID        openapi_types.UUID `json:"id"`
+	MemberID  openapi_types.UUID `json:"member_id"`
+	OpenedAt  time.Time          `json:"opened_at"`
+	Reason    string             `json:"reason"`
+}
+
+// AccessGrantCreate defines model for AccessGrantCreate.
+type AccessGrantCreate struct {
+	Fields   []AccessField      `json:"fields"`
+	MemberID openapi_types.UUID `json:"member_id"`
+	Minutes  int                `json:"minutes"`
+
+	// Reason The member reads it.
+	Reason string `json:"reason"`
+}
+
+// AccessGrantList defines model for AccessGrantList.
+type AccessGrantList struct {
+	Items []AccessGrant `json:"items"`
+}
+
+// AccessLog defines model for AccessLog.
+type AccessLog struct {
+	Items []AccessLogEntry `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// AccessLogEntry defines model for AccessLogEntry.
+type AccessLogEntry struct {
+	Hour time.Time `json:"hour"`
+
+	// Kind A field of the privacy model, or what was asked for.
+	Kind string `json:"kind"`
+
+	// Reason Of staff.
+	Reason *string `json:"reason,omitempty"`
+	Scope  string  `json:"scope"`
+
+	// Through The access grant, the console or the app.
+	Through openapi_types.UUID `json:"through"`
+	Times   int                `json:"times"`
+
+	// Who A duty of staff, `console` or `app`.
+	Who string `json:"who"`
+}
+
 // Account defines model for Account.
 type Account struct {
 	CreatedAt time.Time          `json:"created_at"`
@@ -941,6 +1073,31 @@ type Audiences struct {
 
 	// Workout Who may see a value, from the narrowest to the widest. Chosen by its owner.
 	Workout *Audience `json:"workout,omitempty"`
+}
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	Act string `json:"act"`
+
+	// Actor Absent: the operator, on the server.
+	Actor   *openapi_types.UUID `json:"actor,omitempty"`
+	At      time.Time           `json:"at"`
+	Details string              `json:"details"`
+	Duties  string              `json:"duties"`
+	Hash    string              `json:"hash"`
+	Object  string              `json:"object"`
+	Seq     int64               `json:"seq"`
+
+	// Subject The member that it is about.
+	Subject *openapi_types.UUID `json:"subject,omitempty"`
+}
+
+// AuditList defines model for AuditList.
+type AuditList struct {
+	Items []AuditEntry `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
 // BlockList defines model for BlockList.
@@ -1389,6 +1546,17 @@ type EffortChannel struct {
 // Email defines model for Email.
 type Email = string
 
+// EnrolledFactor defines model for EnrolledFactor.
+type EnrolledFactor struct {
+	ID openapi_types.UUID `json:"id"`
+
+	// Secret Base32.
+	Secret string `json:"secret"`
+
+	// URI For a QR code.
+	URI string `json:"uri"`
+}
+
 // FTPEstimate Too low where no effort was as hard as could be.
 type FTPEstimate struct {
 	// CriticalPowerW Power that could be kept up for long, where there are enough efforts of 3 to 20 minutes.
@@ -1416,6 +1584,12 @@ type FollowStateValue string
 // ForgotPasswordRequest defines model for ForgotPasswordRequest.
 type ForgotPasswordRequest struct {
 	Email Email `json:"email"`
+}
+
+// FoundMember defines model for FoundMember.
+type FoundMember struct {
+	MemberID openapi_types.UUID `json:"member_id"`
+	Name     string             `json:"name"`
 }
 
 // Gender defines model for Gender.
@@ -1685,8 +1859,18 @@ type Location struct {
 
 // LoginRequest defines model for LoginRequest.
 type LoginRequest struct {
-	Email    Email  `json:"email"`
-	Password string `json:"password"`
+	Email Email `json:"email"`
+
+	// Otp Six digits of a second factor, or a recovery code.
+	//
+	// Examples: 492039
+	Otp      *OneTimeCode `json:"otp,omitempty"`
+	Password string       `json:"password"`
+}
+
+// Made defines model for Made.
+type Made struct {
+	ID openapi_types.UUID `json:"id"`
 }
 
 // MailCode The code from the mail. Case does not matter.
@@ -1804,6 +1988,11 @@ type OccurrencePatch struct {
 	StartsAt   *time.Time          `json:"starts_at,omitempty"`
 	State      *ScheduleState      `json:"state,omitempty"`
 }
+
+// OneTimeCode Six digits of a second factor, or a recovery code.
+//
+// Examples: 492039
+type OneTimeCode = string
 
 // Pairing defines model for Pairing.
 type Pairing struct {
@@ -2130,6 +2319,11 @@ type Records struct {
 	Items []SportRecords `json:"items"`
 }
 
+// RecoveryCodes defines model for RecoveryCodes.
+type RecoveryCodes struct {
+	Codes []string `json:"codes"`
+}
+
 // RecurrenceRule defines model for RecurrenceRule.
 type RecurrenceRule = string
 
@@ -2192,6 +2386,59 @@ type ResetPasswordRequest struct {
 
 	// Password 15 characters or more, any of them, taken as they are. Common and context words are refused with 422.
 	Password NewPassword `json:"password"`
+}
+
+// Role defines model for Role.
+type Role struct {
+	MemberID openapi_types.UUID `json:"member_id"`
+
+	// Role A duty of staff.
+	Role  StaffRole `json:"role"`
+	Since time.Time `json:"since"`
+}
+
+// RoleDecision defines model for RoleDecision.
+type RoleDecision struct {
+	Approve bool `json:"approve"`
+}
+
+// RoleList defines model for RoleList.
+type RoleList struct {
+	Items []Role `json:"items"`
+}
+
+// RoleRequest defines model for RoleRequest.
+type RoleRequest struct {
+	AskedAt  time.Time          `json:"asked_at"`
+	AskedBy  openapi_types.UUID `json:"asked_by"`
+	ID       openapi_types.UUID `json:"id"`
+	MemberID openapi_types.UUID `json:"member_id"`
+	Reason   string             `json:"reason"`
+
+	// Role A duty of staff.
+	Role StaffRole `json:"role"`
+}
+
+// RoleRequestCreate defines model for RoleRequestCreate.
+type RoleRequestCreate struct {
+	MemberID openapi_types.UUID `json:"member_id"`
+	Reason   string             `json:"reason"`
+
+	// Role A duty of staff.
+	Role StaffRole `json:"role"`
+}
+
+// RoleRequestList defines model for RoleRequestList.
+type RoleRequestList struct {
+	Items []RoleRequest `json:"items"`
+}
+
+// RoleRevocation defines model for RoleRevocation.
+type RoleRevocation struct {
+	MemberID openapi_types.UUID `json:"member_id"`
+
+	// Role A duty of staff.
+	Role StaffRole `json:"role"`
 }
 
 // Roster defines model for Roster.
@@ -2301,6 +2548,44 @@ type ScheduledClassesPatch struct {
 	Change ScheduledClassesChange `json:"change"`
 	DryRun *bool                  `json:"dry_run,omitempty"`
 	Ids    []openapi_types.UUID   `json:"ids"`
+}
+
+// SecondFactor defines model for SecondFactor.
+type SecondFactor struct {
+	// Confirmed Whether a login asks for it.
+	Confirmed bool               `json:"confirmed"`
+	CreatedAt time.Time          `json:"created_at"`
+	ID        openapi_types.UUID `json:"id"`
+	Name      string             `json:"name"`
+}
+
+// SecondFactorConfirm defines model for SecondFactorConfirm.
+type SecondFactorConfirm struct {
+	// Otp Six digits of a second factor, or a recovery code.
+	//
+	// Examples: 492039
+	Otp OneTimeCode `json:"otp"`
+}
+
+// SecondFactorCreate defines model for SecondFactorCreate.
+type SecondFactorCreate struct {
+	// Name What you call it.
+	Name     string `json:"name"`
+	Password string `json:"password"`
+}
+
+// SecondFactorProof defines model for SecondFactorProof.
+type SecondFactorProof struct {
+	// Otp Six digits of a second factor, or a recovery code.
+	//
+	// Examples: 492039
+	Otp OneTimeCode `json:"otp"`
+}
+
+// SecondFactors defines model for SecondFactors.
+type SecondFactors struct {
+	Items             []SecondFactor `json:"items"`
+	RecoveryCodesLeft int            `json:"recovery_codes_left"`
 }
 
 // Series A class that is given again and again.
@@ -2422,6 +2707,27 @@ type SportRecords struct {
 	// Sport `transition` is the change between two sports of one recording.
 	Sport Sport `json:"sport"`
 }
+
+// StaffProfile defines model for StaffProfile.
+type StaffProfile struct {
+	Age         *int                `json:"age,omitempty"`
+	Bio         *string             `json:"bio,omitempty"`
+	BirthDate   *openapi_types.Date `json:"birth_date,omitempty"`
+	City        *string             `json:"city,omitempty"`
+	Country     *string             `json:"country,omitempty"`
+	DisplayName *string             `json:"display_name,omitempty"`
+	Email       *string             `json:"email,omitempty"`
+	FtpWatts    *int                `json:"ftp_watts,omitempty"`
+	Gender      *string             `json:"gender,omitempty"`
+	HeightCm    *float64            `json:"height_cm,omitempty"`
+	MaxHr       *int                `json:"max_hr,omitempty"`
+	RestingHr   *int                `json:"resting_hr,omitempty"`
+	Username    *string             `json:"username,omitempty"`
+	WeightKg    *float64            `json:"weight_kg,omitempty"`
+}
+
+// StaffRole A duty of staff.
+type StaffRole string
 
 // Stats Totals over the workouts that the viewer may see.
 type Stats struct {
@@ -2968,6 +3274,15 @@ type UnprocessableContent = Problem
 // UnsupportedMediaType An error (RFC 9457). Never an internal text, an instance or a request id.
 type UnsupportedMediaType = Problem
 
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // GetBookingRulesParams defines parameters for GetBookingRules.
 type GetBookingRulesParams struct {
 	// Studio Those of a studio; without it those of every studio that has none.
@@ -3236,6 +3551,15 @@ type ListInstructorsParams struct {
 type GetInstructorParams struct {
 	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListAccessLogParams defines parameters for ListAccessLog.
+type ListAccessLogParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListBlocksParams defines parameters for ListBlocks.
@@ -3589,6 +3913,9 @@ type GetWorkoutStreamsParams struct {
 	Points *int `form:"points,omitempty" json:"points,omitempty"`
 }
 
+// OpenAccessGrantJSONRequestBody defines body for OpenAccessGrant for application/json ContentType.
+type OpenAccessGrantJSONRequestBody = AccessGrantCreate
+
 // SetBookingRulesJSONRequestBody defines body for SetBookingRules for application/json ContentType.
 type SetBookingRulesJSONRequestBody = BookingRules
 
@@ -3609,6 +3936,15 @@ type UpdateInstructorJSONRequestBody = InstructorPatch
 
 // LinkInstructorJSONRequestBody defines body for LinkInstructor for application/json ContentType.
 type LinkInstructorJSONRequestBody = InstructorPerson
+
+// AskRoleJSONRequestBody defines body for AskRole for application/json ContentType.
+type AskRoleJSONRequestBody = RoleRequestCreate
+
+// DecideRoleJSONRequestBody defines body for DecideRole for application/json ContentType.
+type DecideRoleJSONRequestBody = RoleDecision
+
+// RevokeRoleJSONRequestBody defines body for RevokeRole for application/json ContentType.
+type RevokeRoleJSONRequestBody = RoleRevocation
 
 // CreateScheduledClassJSONRequestBody defines body for CreateScheduledClass for application/json ContentType.
 type CreateScheduledClassJSONRequestBody = ScheduledClassCreate
@@ -3655,6 +3991,9 @@ type RefreshTokensJSONRequestBody = RefreshRequest
 // RegisterAccountJSONRequestBody defines body for RegisterAccount for application/json ContentType.
 type RegisterAccountJSONRequestBody = RegisterRequest
 
+// ProveSessionJSONRequestBody defines body for ProveSession for application/json ContentType.
+type ProveSessionJSONRequestBody = SecondFactorProof
+
 // VerifyEmailJSONRequestBody defines body for VerifyEmail for application/json ContentType.
 type VerifyEmailJSONRequestBody = VerifyRequest
 
@@ -3693,6 +4032,12 @@ type UpdatePrivacyZoneJSONRequestBody = PrivacyZonePatch
 
 // UpdateMyProfileJSONRequestBody defines body for UpdateMyProfile for application/json ContentType.
 type UpdateMyProfileJSONRequestBody = ProfilePatch
+
+// EnrolSecondFactorJSONRequestBody defines body for EnrolSecondFactor for application/json ContentType.
+type EnrolSecondFactorJSONRequestBody = SecondFactorCreate
+
+// ConfirmSecondFactorJSONRequestBody defines body for ConfirmSecondFactor for application/json ContentType.
+type ConfirmSecondFactorJSONRequestBody = SecondFactorConfirm
 
 // BookClassJSONRequestBody defines body for BookClass for application/json ContentType.
 type BookClassJSONRequestBody = BookingWish

@@ -77,7 +77,7 @@ func bindLogin(c echo.Context) (account.Login, error) {
 	if err := bind(c, &in); err != nil {
 		return account.Login{}, err
 	}
-	return account.Login{Email: in.Email, Password: in.Password, Label: programLabel(c.Request().UserAgent())}, nil
+	return account.Login{Email: in.Email, Password: in.Password, OTP: value(in.Otp), Label: programLabel(c.Request().UserAgent())}, nil
 }
 
 // RefreshTokens trades a refresh token for new tokens.

@@ -22,6 +22,7 @@ var proofs = map[string]struct {
 }{
 	"login": {"login", limit.Password}, "loginCookie": {"login", limit.Password},
 	"changePassword": {"password", limit.Password}, "deleteMe": {"password", limit.Password},
+	"enrolSecondFactor": {"password", limit.Password}, "proveSession": {"factor", limit.Code}, "confirmSecondFactor": {"factor", limit.Code},
 	"verifyEmail": {"verify", limit.Code}, "resetPassword": {"reset", limit.Code},
 	"checkIn":    {"check-in", limit.Code},
 	"getPairing": {"pairing", limit.Code}, "approvePairing": {"pairing", limit.Code}, "denyPairing": {"pairing", limit.Code},

@@ -21,7 +21,7 @@ import (
 // Access is a manifest entry: an operation's x-access in the contract.
 type Access struct {
 	Auth   string `json:"auth"`   // none, session, console, session_or_console, or staff
-	Role   string `json:"role"`   // with staff: the duty that it takes
+	Role   string `json:"role"`   // with staff: the duty that it takes, or those of which any will do
 	Fresh  bool   `json:"fresh"`  // with staff: the second factor was given minutes ago
 	Scope  string `json:"scope"`  // what an actor other than a session needs
 	Object string `json:"object"` // what the path names

@@ -33,7 +33,19 @@ func (s *Server) admitConsole(ctx context.Context, c echo.Context, o *operation,
 	if err != nil {
 		return viewer, err
 	}
-	return viewer, onlyConsoles(o, viewer)
+	if err := onlyConsoles(o, viewer); err != nil {
+		return viewer, err
+	}
+	// Before it is answered, so that no read is missed; one that then fails counts as well.
+	return viewer, s.noteConsole(ctx, c, o)
+}
+
+// noteConsole notes for the member what a console reads of theirs.
+func (s *Server) noteConsole(ctx context.Context, c echo.Context, o *operation) error {
+	if o.scope == 0 || !o.reads() && o.id != "syncWorkouts" {
+		return nil
+	}
+	return s.Staff.NoteConsole(ctx, caller(c), o.access.Scope, o.id)
 }
 
 // onlyConsoles: what is for consoles is for nobody else, and the reverse.

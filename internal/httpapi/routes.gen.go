@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/oapi-codegen/runtime"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 	. "github.com/paceline/paceline/internal/dto"
 )
 
@@ -32,6 +33,21 @@ type ServerInterface interface {
 	// GetReadiness Whether it can serve
 	// (GET /readyz)
 	GetReadiness(ctx echo.Context) error
+	// ListAccessGrants List the access grants that you opened
+	// (GET /v1/admin/access-grants)
+	ListAccessGrants(ctx echo.Context) error
+	// OpenAccessGrant Open an access grant
+	// (POST /v1/admin/access-grants)
+	OpenAccessGrant(ctx echo.Context) error
+	// EndAccessGrant End an access grant early
+	// (DELETE /v1/admin/access-grants/{access_id})
+	EndAccessGrant(ctx echo.Context, accessID openapi_types.UUID) error
+	// ReadUnderAccessGrant Read what an access grant names
+	// (GET /v1/admin/access-grants/{access_id}/member)
+	ReadUnderAccessGrant(ctx echo.Context, accessID openapi_types.UUID) error
+	// ListAudit List what staff did
+	// (GET /v1/admin/audit)
+	ListAudit(ctx echo.Context, params ListAuditParams) error
 	// GetBookingRules Read the rules of booking
 	// (GET /v1/admin/booking-rules)
 	GetBookingRules(ctx echo.Context, params GetBookingRulesParams) error
@@ -77,6 +93,24 @@ type ServerInterface interface {
 	// SetInstructorPicture Set an instructor's picture
 	// (PUT /v1/admin/instructors/{id}/picture)
 	SetInstructorPicture(ctx echo.Context, id InstructorID) error
+	// FindMemberForStaff Find a member by their exact username
+	// (GET /v1/admin/members/{handle})
+	FindMemberForStaff(ctx echo.Context, handle Username) error
+	// ListRoleRequests List the duties that wait for a second admin
+	// (GET /v1/admin/role-requests)
+	ListRoleRequests(ctx echo.Context) error
+	// AskRole Ask for somebody to hold a duty
+	// (POST /v1/admin/role-requests)
+	AskRole(ctx echo.Context) error
+	// DecideRole Approve or decline a request for a duty
+	// (PUT /v1/admin/role-requests/{request_id})
+	DecideRole(ctx echo.Context, requestID openapi_types.UUID) error
+	// RevokeRole Take a duty away
+	// (POST /v1/admin/role-revocations)
+	RevokeRole(ctx echo.Context) error
+	// ListRoles List who holds which duty
+	// (GET /v1/admin/roles)
+	ListRoles(ctx echo.Context) error
 	// ManageSchedule Read the schedule, drafts too
 	// (GET /v1/admin/schedule)
 	ManageSchedule(ctx echo.Context, params ManageScheduleParams) error
@@ -149,6 +183,9 @@ type ServerInterface interface {
 	// RegisterAccount Register, and get a code by mail
 	// (POST /v1/auth/register)
 	RegisterAccount(ctx echo.Context) error
+	// ProveSession Prove your session with a code
+	// (POST /v1/auth/second-factor)
+	ProveSession(ctx echo.Context) error
 	// VerifyEmail Confirm an address with the code from the mail
 	// (POST /v1/auth/verify)
 	VerifyEmail(ctx echo.Context) error
@@ -206,6 +243,9 @@ type ServerInterface interface {
 	// GetMe Read your account
 	// (GET /v1/me)
 	GetMe(ctx echo.Context) error
+	// ListAccessLog List who read what of you
+	// (GET /v1/me/access-log)
+	ListAccessLog(ctx echo.Context, params ListAccessLogParams) error
 	// DeleteMyAvatar Take your picture away
 	// (DELETE /v1/me/avatar)
 	DeleteMyAvatar(ctx echo.Context) error
@@ -338,6 +378,21 @@ type ServerInterface interface {
 	// UpdateMyProfile Change your profile
 	// (PATCH /v1/me/profile)
 	UpdateMyProfile(ctx echo.Context, params UpdateMyProfileParams) error
+	// RenewRecoveryCodes Get new recovery codes
+	// (POST /v1/me/recovery-codes)
+	RenewRecoveryCodes(ctx echo.Context) error
+	// ListSecondFactors List your second factors
+	// (GET /v1/me/second-factors)
+	ListSecondFactors(ctx echo.Context) error
+	// EnrolSecondFactor Begin a second factor
+	// (POST /v1/me/second-factors)
+	EnrolSecondFactor(ctx echo.Context) error
+	// RemoveSecondFactor Remove a second factor
+	// (DELETE /v1/me/second-factors/{factor_id})
+	RemoveSecondFactor(ctx echo.Context, factorID openapi_types.UUID) error
+	// ConfirmSecondFactor Confirm a second factor by a code of it
+	// (POST /v1/me/second-factors/{factor_id}/confirm)
+	ConfirmSecondFactor(ctx echo.Context, factorID openapi_types.UUID) error
 	// RevokeOtherSessions Sign out everywhere else
 	// (DELETE /v1/me/sessions)
 	RevokeOtherSessions(ctx echo.Context) error
@@ -535,6 +590,81 @@ func (w *ServerInterfaceWrapper) GetReadiness(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetReadiness(ctx)
+	return err
+}
+
+// ListAccessGrants converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAccessGrants(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAccessGrants(ctx)
+	return err
+}
+
+// OpenAccessGrant converts echo context to params.
+func (w *ServerInterfaceWrapper) OpenAccessGrant(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OpenAccessGrant(ctx)
+	return err
+}
+
+// EndAccessGrant converts echo context to params.
+func (w *ServerInterfaceWrapper) EndAccessGrant(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "access_id" -------------
+	var accessID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "access_id", ctx.Param("access_id"), &accessID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter access_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndAccessGrant(ctx, accessID)
+	return err
+}
+
+// ReadUnderAccessGrant converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadUnderAccessGrant(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "access_id" -------------
+	var accessID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "access_id", ctx.Param("access_id"), &accessID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter access_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadUnderAccessGrant(ctx, accessID)
+	return err
+}
+
+// ListAudit converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAudit(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAudit(ctx, params)
 	return err
 }
 
@@ -910,6 +1040,74 @@ func (w *ServerInterfaceWrapper) SetInstructorPicture(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetInstructorPicture(ctx, id)
+	return err
+}
+
+// FindMemberForStaff converts echo context to params.
+func (w *ServerInterfaceWrapper) FindMemberForStaff(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "handle" -------------
+	var handle Username
+
+	err = runtime.BindStyledParameterWithOptions("simple", "handle", ctx.Param("handle"), &handle, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter handle: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FindMemberForStaff(ctx, handle)
+	return err
+}
+
+// ListRoleRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRoleRequests(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRoleRequests(ctx)
+	return err
+}
+
+// AskRole converts echo context to params.
+func (w *ServerInterfaceWrapper) AskRole(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskRole(ctx)
+	return err
+}
+
+// DecideRole converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideRole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideRole(ctx, requestID)
+	return err
+}
+
+// RevokeRole converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeRole(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeRole(ctx)
+	return err
+}
+
+// ListRoles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRoles(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRoles(ctx)
 	return err
 }
 
@@ -1471,6 +1669,15 @@ func (w *ServerInterfaceWrapper) RegisterAccount(ctx echo.Context) error {
 	return err
 }
 
+// ProveSession converts echo context to params.
+func (w *ServerInterfaceWrapper) ProveSession(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProveSession(ctx)
+	return err
+}
+
 // VerifyEmail converts echo context to params.
 func (w *ServerInterfaceWrapper) VerifyEmail(ctx echo.Context) error {
 	var err error
@@ -1934,6 +2141,31 @@ func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMe(ctx)
+	return err
+}
+
+// ListAccessLog converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAccessLog(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAccessLogParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAccessLog(ctx, params)
 	return err
 }
 
@@ -2750,6 +2982,65 @@ func (w *ServerInterfaceWrapper) UpdateMyProfile(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateMyProfile(ctx, params)
+	return err
+}
+
+// RenewRecoveryCodes converts echo context to params.
+func (w *ServerInterfaceWrapper) RenewRecoveryCodes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RenewRecoveryCodes(ctx)
+	return err
+}
+
+// ListSecondFactors converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSecondFactors(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSecondFactors(ctx)
+	return err
+}
+
+// EnrolSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) EnrolSecondFactor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EnrolSecondFactor(ctx)
+	return err
+}
+
+// RemoveSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveSecondFactor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "factor_id" -------------
+	var factorID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "factor_id", ctx.Param("factor_id"), &factorID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter factor_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveSecondFactor(ctx, factorID)
+	return err
+}
+
+// ConfirmSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmSecondFactor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "factor_id" -------------
+	var factorID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "factor_id", ctx.Param("factor_id"), &factorID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter factor_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmSecondFactor(ctx, factorID)
 	return err
 }
 
@@ -3948,6 +4239,24 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/me/imports/:id/files", wrapper.ListImportFiles, options.OperationMiddlewares["listImportFiles"]...)
 	router.POST(options.BaseURL+"/v1/me/imports/:id/cancel", wrapper.CancelImport, options.OperationMiddlewares["cancelImport"]...)
 	router.POST(options.BaseURL+"/v1/me/imports/:id/retry", wrapper.RetryImport, options.OperationMiddlewares["retryImport"]...)
+	router.GET(options.BaseURL+"/v1/me/second-factors", wrapper.ListSecondFactors, options.OperationMiddlewares["listSecondFactors"]...)
+	router.POST(options.BaseURL+"/v1/me/second-factors", wrapper.EnrolSecondFactor, options.OperationMiddlewares["enrolSecondFactor"]...)
+	router.DELETE(options.BaseURL+"/v1/me/second-factors/:factor_id", wrapper.RemoveSecondFactor, options.OperationMiddlewares["removeSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/me/second-factors/:factor_id/confirm", wrapper.ConfirmSecondFactor, options.OperationMiddlewares["confirmSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/me/recovery-codes", wrapper.RenewRecoveryCodes, options.OperationMiddlewares["renewRecoveryCodes"]...)
+	router.POST(options.BaseURL+"/v1/auth/second-factor", wrapper.ProveSession, options.OperationMiddlewares["proveSession"]...)
+	router.GET(options.BaseURL+"/v1/me/access-log", wrapper.ListAccessLog, options.OperationMiddlewares["listAccessLog"]...)
+	router.GET(options.BaseURL+"/v1/admin/roles", wrapper.ListRoles, options.OperationMiddlewares["listRoles"]...)
+	router.POST(options.BaseURL+"/v1/admin/role-revocations", wrapper.RevokeRole, options.OperationMiddlewares["revokeRole"]...)
+	router.GET(options.BaseURL+"/v1/admin/role-requests", wrapper.ListRoleRequests, options.OperationMiddlewares["listRoleRequests"]...)
+	router.POST(options.BaseURL+"/v1/admin/role-requests", wrapper.AskRole, options.OperationMiddlewares["askRole"]...)
+	router.PUT(options.BaseURL+"/v1/admin/role-requests/:request_id", wrapper.DecideRole, options.OperationMiddlewares["decideRole"]...)
+	router.GET(options.BaseURL+"/v1/admin/members/:handle", wrapper.FindMemberForStaff, options.OperationMiddlewares["findMemberForStaff"]...)
+	router.GET(options.BaseURL+"/v1/admin/access-grants", wrapper.ListAccessGrants, options.OperationMiddlewares["listAccessGrants"]...)
+	router.POST(options.BaseURL+"/v1/admin/access-grants", wrapper.OpenAccessGrant, options.OperationMiddlewares["openAccessGrant"]...)
+	router.DELETE(options.BaseURL+"/v1/admin/access-grants/:access_id", wrapper.EndAccessGrant, options.OperationMiddlewares["endAccessGrant"]...)
+	router.GET(options.BaseURL+"/v1/admin/access-grants/:access_id/member", wrapper.ReadUnderAccessGrant, options.OperationMiddlewares["readUnderAccessGrant"]...)
+	router.GET(options.BaseURL+"/v1/admin/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
 	router.DELETE(options.BaseURL+"/v1/me/sessions", wrapper.RevokeOtherSessions, options.OperationMiddlewares["revokeOtherSessions"]...)
 	router.GET(options.BaseURL+"/v1/me/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
 	router.DELETE(options.BaseURL+"/v1/me/sessions/:id", wrapper.RevokeSession, options.OperationMiddlewares["revokeSession"]...)

@@ -24,6 +24,7 @@ import (
 	"github.com/paceline/paceline/internal/notice/inbox"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/social"
+	"github.com/paceline/paceline/internal/staff"
 	"github.com/paceline/paceline/internal/workout"
 )
 
@@ -37,6 +38,7 @@ type Options struct {
 	Notices  *inbox.Service
 	Bookings *booking.Service
 	Classes  *class.Service
+	Staff    *staff.Service
 	Limits   *limit.Limiter
 
 	Contract []byte // openapi.yaml

@@ -23,6 +23,7 @@ const (
 	keepParts       = 30 * 24 * time.Hour  // parts of a workout that a console never completed, and what tells a repeat of one
 	keepSyncs       = 400 * 24 * time.Hour // what a console calls a workout
 	keepReads       = 14 * 24 * time.Hour  // whom somebody read without their consent
+	keepAccess      = 400 * 24 * time.Hour // who read what of a member, and by which access grant
 )
 
 // clear deletes what is past its time.
@@ -67,6 +68,12 @@ func (r *Runner) clear(ctx context.Context) error {
 		},
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearGone(ctx, now.Add(-workout.KeepGone))
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearAccessLog(ctx, now.Add(-keepAccess))
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearAccessGrants(ctx, now.Add(-keepAccess))
 		},
 	} {
 		// Each on its own: one that fails keeps nothing else.

@@ -175,8 +175,6 @@ func TestABodyIsRememberedAsAWhole(t *testing.T) {
 	ada, ben := w.signIn(t, "ada", address), w.signIn(t, "ben", address)
 	network := limit.NetworkOf(netip.MustParseAddr(address))
 	w.Exec(`UPDATE member SET created_at = created_at - interval '1 year'`) // established: the network pays no more
-	ben.Do(http.MethodPut, "/v1/workouts/"+workout+"/likes", nil).Want(t, http.StatusNoContent)
-	ben.Do(http.MethodPost, "/v1/workouts/"+workout+"/comments", map[string]any{"text": "of mine"}).Want(t, http.StatusCreated)
 	w.Exec(`INSERT INTO edge (member_id, other_id, bits, changed_at)
 		SELECT a.member_id, b.member_id, 17, now() FROM profile a, profile b WHERE a.member_id <> b.member_id`)
 	one, two, three := uuid.New(), uuid.New(), uuid.New()

@@ -36,11 +36,14 @@ const (
 	NewLogin        Kind = "new_login"        // At: a new session began
 	ConsolePaired   Kind = "console_paired"   // At: a console may act for the account from now on
 	Notices         Kind = "notices"          // Happened: something that the member asked to be told of
+	FactorChanged   Kind = "factor_changed"   // At: a second factor was added or removed
+	WrongFactor     Kind = "wrong_factor"     // At: somebody has the password, and no code
+	AccessOpened    Kind = "access_opened"    // At: staff may read some of the account for a while
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{VerifyCode, AddressKnown, ResetCode, PasswordChanged, NewLogin, ConsolePaired, Notices}
+	return []Kind{VerifyCode, AddressKnown, ResetCode, PasswordChanged, NewLogin, ConsolePaired, Notices, FactorChanged, WrongFactor, AccessOpened}
 }
 
 // Purpose is what outbox rows are sealed for; their id is bound to them.
@@ -101,7 +104,7 @@ func (d Data) check(kind Kind) error {
 		if d.Minutes < 1 || d.Minutes > 7*24*60 {
 			return invalid("the minutes are not from 1 to a week")
 		}
-	case PasswordChanged, NewLogin, ConsolePaired:
+	case PasswordChanged, NewLogin, ConsolePaired, FactorChanged, WrongFactor, AccessOpened:
 		if d.At.IsZero() {
 			return invalid("the time is missing")
 		}

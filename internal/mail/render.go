@@ -21,6 +21,9 @@ var subjects = map[Kind]string{
 	NewLogin:        "A new login to your Paceline account",
 	ConsolePaired:   "A console was paired with your Paceline account",
 	Notices:         "News for you on Paceline",
+	FactorChanged:   "The second factors of your Paceline account changed",
+	WrongFactor:     "A wrong code for your Paceline account",
+	AccessOpened:    "Paceline's staff may read some of your account",
 }
 
 // Events are kinds of notices (package notice), a bit each: a mail has no room for words.

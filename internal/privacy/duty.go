@@ -25,14 +25,22 @@ var dutyNames = map[Duty]string{
 // Duties are all of them, the narrowest first.
 func Duties() []Duty { return []Duty{ClassManager, Support, Moderator, Admin} }
 
-// ParseDuty reads a duty's API name; not ok for any other.
-func ParseDuty(name string) (Duty, bool) {
-	for d, known := range dutyNames {
-		if known == name {
-			return d, true
+// ParseDuty reads the API names of duties, separated by spaces; not ok for any other, and for none.
+func ParseDuty(names string) (Duty, bool) {
+	var set Duty
+	for name := range strings.FieldsSeq(names) {
+		one := Duty(0)
+		for d, known := range dutyNames {
+			if known == name {
+				one = d
+			}
 		}
+		if one == 0 {
+			return 0, false
+		}
+		set |= one
 	}
-	return 0, false
+	return set, set != 0
 }
 
 // String is the duties' names in the API, separated by spaces.
@@ -65,7 +73,7 @@ func NewStaff(member, session uuid.UUID, duties Duty, factor Factor) Viewer {
 	return v
 }
 
-// Holds says whether the viewer holds a duty; an admin holds each. It says nothing of the
+// Holds says whether the viewer holds a duty, of a set any; an admin holds each. It says nothing of the
 // second factor.
 func (v Viewer) Holds(d Duty) bool { return d != 0 && v.duties&(d|Admin) != 0 }
 

@@ -29,6 +29,7 @@ type Grant struct {
 	edge     Edge
 	scopes   Scopes
 	settings Settings
+	access   Fields // what an access grant opens for staff
 }
 
 // Decide asks the policy what a viewer may see of an owner.
@@ -81,6 +82,9 @@ func (g Grant) Shows(f Field) bool { return g.ShowsWithin(f, Everyone) }
 // whose own audience is ceiling.
 func (g Grant) ShowsWithin(f Field, ceiling Audience) bool {
 	r := f.rule()
+	if g.access.Has(f) && g.owner != uuid.Nil && r.Source != FromNowhere && r.Subject == "profile" {
+		return true
+	}
 	if r.Source == FromNowhere || g.owner == uuid.Nil || g.scopes&r.Scope == 0 {
 		return false
 	}

@@ -29,6 +29,7 @@ import (
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/seal"
 	"github.com/paceline/paceline/internal/social"
+	"github.com/paceline/paceline/internal/staff"
 	"github.com/paceline/paceline/internal/workout"
 	"github.com/paceline/paceline/internal/workout/recording"
 	"github.com/paceline/paceline/web"
@@ -66,6 +67,7 @@ type Service struct {
 	Notices  *inbox.Service
 	Bookings *booking.Service
 	Classes  *class.Service
+	Staff    *staff.Service
 	Limits   *limit.Limiter
 
 	options Options
@@ -119,12 +121,16 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	s.Members = member.New(database, o.Ring)
 	s.Bookings = booking.New(database, o.Ring)
 	s.Classes = class.New(database, o.Ring)
+	s.Staff, err = staff.New(staff.Config{DB: database, Ring: o.Ring, Notify: s.Accounts.Notify})
+	if err != nil {
+		return nil, err
+	}
 	pages, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return nil, err
 	}
 	s.Handler, err = httpapi.New(httpapi.Options{
-		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Classes: s.Classes, Social: s.Social, Notices: s.Notices, Limits: s.Limits,
+		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Classes: s.Classes, Social: s.Social, Notices: s.Notices, Staff: s.Staff, Limits: s.Limits,
 		Contract: api.Document, Pages: pages, Now: o.Now, Observer: o.Observer,
 		PublicURL: o.PublicURL, SecurityContact: o.Security.Contact, SecurityExpires: o.Security.Expires,
 		TrustedProxies: o.TrustedProxies, CORSOrigins: o.CORSOrigins, MaxImportBytes: o.MaxImportBytes,

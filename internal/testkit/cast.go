@@ -32,6 +32,8 @@ type Cast struct {
 	Feed      string    // the last part of the address of the spare member's calendar
 	Coverage  Coverage  // of what was sent with Send
 
+	FactorID, AccessID, RequestID string // a factor of the owner's; an access grant and a request for a duty that are open
+
 	follows, asks, blocks map[[2]string]bool // by name, who and whom
 	likes                 map[[2]string]bool // by name and workout
 	requests              atomic.Int64
@@ -167,6 +169,7 @@ func Assemble(w *World) *Cast {
 	c.Exec(`INSERT INTO sync_workout (member_id, client_id, version, applied_version, applied_parts, complete, duplicate, workout_id, touched_at)
 		VALUES ($1, gen_random_uuid(), 1, 1, 1, true, false, $2, $3)`, c.Owner.ID, c.Owner.Workouts[0].ID, c.Clock.Now())
 	c.socialize(follower, mutual)
+	c.guarded()
 	c.act("minor", minor, false)
 	out := c.join("revoked", "1990-04-05")
 	out.Do(http.MethodPost, "/v1/auth/logout", nil).Want(w.T, http.StatusNoContent)
@@ -442,6 +445,7 @@ func (c *Cast) Twin(t testing.TB) *Cast {
 	t.Helper()
 	twin := &Cast{World: c.World.Twin(t), Studio: c.Studio, Scheduled: c.Scheduled, Feed: c.Feed, follows: c.follows, asks: c.asks, blocks: c.blocks, likes: c.likes}
 	twin.count.Store(c.count.Load())
+	twin.FactorID, twin.AccessID, twin.RequestID = c.FactorID, c.AccessID, c.RequestID
 	of := map[*Person]*Person{nil: nil}
 	for _, p := range c.People {
 		copied := *p

@@ -170,7 +170,11 @@ func (c *Cast) imports() (all []Target) {
 
 // parts are path parameters that name no object, by their name.
 var parts = map[string]func(c *Cast) ([]string, error){
-	"code": func(*Cast) ([]string, error) { return []string{consoleCode, rideCode, "BCDF-GHJK"}, nil },
+	"factor_id":  func(c *Cast) ([]string, error) { return []string{c.FactorID, uuid.NewString()}, nil },
+	"access_id":  func(c *Cast) ([]string, error) { return []string{c.AccessID, uuid.NewString()}, nil },
+	"request_id": func(c *Cast) ([]string, error) { return []string{c.RequestID, uuid.NewString()}, nil },
+	"handle":     func(c *Cast) ([]string, error) { return []string{c.Spare.Name, "nobody-at-all"}, nil },
+	"code":       func(*Cast) ([]string, error) { return []string{consoleCode, rideCode, "BCDF-GHJK"}, nil },
 	"name": func(*Cast) ([]string, error) {
 		files, err := fs.ReadDir(web.Dist, "dist/assets")
 		if err != nil || len(files) == 0 {
@@ -224,6 +228,7 @@ var forms = map[string]func(n int) any{
 var needs = map[string]func(c *Cast, asker *Person, members map[string]any) map[string]any{
 	"LoginRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		p := c.orSpare(asker)
+		c.unfactor(p)
 		return map[string]any{"email": p.Email, "password": p.Password}
 	},
 	"VerifyRequest": func(c *Cast, _ *Person, _ map[string]any) map[string]any {
@@ -232,6 +237,7 @@ var needs = map[string]func(c *Cast, asker *Person, members map[string]any) map[
 	},
 	"RefreshRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		p := *c.orSpare(asker)
+		c.unfactor(&p)
 		c.Login(&p)
 		return map[string]any{"refresh_token": p.Refresh}
 	},
@@ -266,6 +272,26 @@ var needs = map[string]func(c *Cast, asker *Person, members map[string]any) map[
 	},
 	"CheckIn":    func(c *Cast, asker *Person, _ map[string]any) map[string]any { return c.checkIn(asker) },
 	"Attendance": func(*Cast, *Person, map[string]any) map[string]any { return map[string]any{"turn": 1} },
+	"SecondFactorCreate": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
+		return map[string]any{"password": c.orSpare(asker).Password}
+	},
+	"SecondFactorConfirm": func(c *Cast, _ *Person, _ map[string]any) map[string]any { return map[string]any{"otp": c.Otp()} },
+	"SecondFactorProof": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
+		c.factor(c.orSpare(asker), true)
+		return map[string]any{"otp": c.Otp()}
+	},
+	"RoleRevocation": func(c *Cast, _ *Person, _ map[string]any) map[string]any {
+		return map[string]any{"member_id": c.Actor("support").Person.ID, "role": "support"}
+	},
+	"RoleRequestCreate": func(c *Cast, _ *Person, _ map[string]any) map[string]any {
+		return map[string]any{"member_id": c.Spare.ID}
+	},
+	"AccessGrantCreate": func(c *Cast, _ *Person, members map[string]any) map[string]any {
+		if fields, _ := members["fields"].([]any); len(fields) > 1 {
+			return map[string]any{"member_id": c.Spare.ID, "fields": []any{"email", "username"}}
+		}
+		return map[string]any{"member_id": c.Spare.ID}
+	},
 	"DeleteAccountRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		return map[string]any{"password": c.orSpare(asker).Password}
 	},

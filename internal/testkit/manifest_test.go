@@ -65,7 +65,7 @@ func everyForm(t *testing.T, c *testkit.Cast, all []testkit.Operation) {
 			case "console":
 				asker = c.Actor("studio")
 			case "staff":
-				asker = c.Actor(o.Role)
+				asker = c.Actor(strings.Fields(o.Role)[0])
 			}
 			q := c.Prepare(asker, r)
 			for _, answer := range c.All(q) {
@@ -241,6 +241,11 @@ func askNoSuccess(t *testing.T, c *testkit.Cast, who testkit.Actor, method, path
 	r := c.Client(who).Do(method, path, nil)
 	switch r.Status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusBadRequest, http.StatusUnauthorized:
+	case http.StatusForbidden: // what comes before a look at the path, where it is the staff's
+		if strings.HasPrefix(path, "/v1/admin/") {
+			return
+		}
+		fallthrough
 	default:
 		t.Errorf("%s: %d: there is something that the contract doesn't have\n\t%.200s", fmt.Sprintf("%s %s as %s", method, path, who.Name), r.Status, r.Body)
 	}

@@ -95,7 +95,7 @@ func (c *Cast) Expect(a Actor, r Request) int {
 		return 401
 	case o.Auth == "staff" && !a.Person.holds(o.Role):
 		return 403
-	case objects[o.Object] == nil:
+	case objects[o.Object] == nil, o.Auth == "staff" && t.Of != nil:
 		return 0
 	case t.open:
 		return c.openStatus(o)

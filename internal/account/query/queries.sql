@@ -75,8 +75,9 @@ SELECT password_hash FROM auth.credential WHERE member_id = sqlc.arg(member_id) 
 UPDATE auth.credential SET password_hash = sqlc.arg(password_hash) WHERE member_id = sqlc.arg(member_id);
 
 -- name: AddSession :exec
-INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at)
-VALUES (sqlc.arg(member_id), sqlc.arg(id), sqlc.arg(kind), sqlc.arg(label), sqlc.arg(now), sqlc.arg(now), sqlc.arg(expires_at));
+INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at, proved_at)
+VALUES (sqlc.arg(member_id), sqlc.arg(id), sqlc.arg(kind), sqlc.arg(label), sqlc.arg(now), sqlc.arg(now), sqlc.arg(expires_at),
+        CASE WHEN sqlc.arg(proved)::boolean THEN sqlc.arg(now)::timestamptz END);
 
 -- name: KnowsProgram :one
 -- Whether a member is signed in by a program of this kind, or lately was, or has an

@@ -291,8 +291,9 @@ func (q *Queries) AddReset(ctx context.Context, arg AddResetParams) error {
 }
 
 const addSession = `-- name: AddSession :exec
-INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $5, $6)
+INSERT INTO auth.session (member_id, id, kind, label, created_at, last_used_at, expires_at, proved_at)
+VALUES ($1, $2, $3, $4, $5, $5, $6,
+        CASE WHEN $7::boolean THEN $5::timestamptz END)
 `
 
 type AddSessionParams struct {
@@ -302,6 +303,7 @@ type AddSessionParams struct {
 	Label     string
 	Now       time.Time
 	ExpiresAt time.Time
+	Proved    bool
 }
 
 func (q *Queries) AddSession(ctx context.Context, arg AddSessionParams) error {
@@ -312,6 +314,7 @@ func (q *Queries) AddSession(ctx context.Context, arg AddSessionParams) error {
 		arg.Label,
 		arg.Now,
 		arg.ExpiresAt,
+		arg.Proved,
 	)
 	return err
 }

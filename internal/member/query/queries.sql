@@ -133,3 +133,12 @@ ON CONFLICT (member_id) DO UPDATE SET image = excluded.image, updated_at = exclu
 
 -- name: DeleteAvatar :execrows
 DELETE FROM avatar WHERE member_id = viewer_id();
+
+-- name: ReadUnderAccess :one
+-- What an access grant of the viewer's opens; the statement notes that it was read.
+SELECT r.member_id::uuid AS member_id, r.private::boolean AS private, r.minor::boolean AS minor, r.discoverability::smallint AS discoverability,
+       r.audiences::bigint AS audiences, r.edge::smallint AS edge, r.wrapped::bytea AS wrapped, r.seen_by::uuid AS seen_by, r.fields::text[] AS fields,
+       r.username::text AS username, r.display_name::text AS display_name, r.bio::text AS bio, r.email::text AS email, r.birth_date_sealed::bytea AS birth_date_sealed, r.location_sealed::bytea AS location_sealed,
+       r.gender_sealed::bytea AS gender_sealed, r.height_sealed::bytea AS height_sealed, r.weight_sealed::bytea AS weight_sealed,
+       r.resting_hr_sealed::bytea AS resting_hr_sealed, r.max_hr_sealed::bytea AS max_hr_sealed, r.ftp_watts::integer AS ftp_watts
+FROM read_under_access(sqlc.arg(access_id), sqlc.arg(now)) r;

@@ -490,6 +490,69 @@ func (q *Queries) ReadSummary(ctx context.Context, iD uuid.NullUUID, username *s
 	return i, err
 }
 
+const readUnderAccess = `-- name: ReadUnderAccess :one
+SELECT r.member_id::uuid AS member_id, r.private::boolean AS private, r.minor::boolean AS minor, r.discoverability::smallint AS discoverability,
+       r.audiences::bigint AS audiences, r.edge::smallint AS edge, r.wrapped::bytea AS wrapped, r.seen_by::uuid AS seen_by, r.fields::text[] AS fields,
+       r.username::text AS username, r.display_name::text AS display_name, r.bio::text AS bio, r.email::text AS email, r.birth_date_sealed::bytea AS birth_date_sealed, r.location_sealed::bytea AS location_sealed,
+       r.gender_sealed::bytea AS gender_sealed, r.height_sealed::bytea AS height_sealed, r.weight_sealed::bytea AS weight_sealed,
+       r.resting_hr_sealed::bytea AS resting_hr_sealed, r.max_hr_sealed::bytea AS max_hr_sealed, r.ftp_watts::integer AS ftp_watts
+FROM read_under_access($1, $2) r
+`
+
+type ReadUnderAccessRow struct {
+	MemberID        uuid.UUID
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+	Edge            int16
+	Wrapped         []byte
+	SeenBy          uuid.UUID
+	Fields          []string
+	Username        string
+	DisplayName     string
+	Bio             string
+	Email           string
+	BirthDateSealed []byte
+	LocationSealed  []byte
+	GenderSealed    []byte
+	HeightSealed    []byte
+	WeightSealed    []byte
+	RestingHrSealed []byte
+	MaxHrSealed     []byte
+	FtpWatts        int32
+}
+
+// What an access grant of the viewer's opens; the statement notes that it was read.
+func (q *Queries) ReadUnderAccess(ctx context.Context, accessID uuid.UUID, now time.Time) (ReadUnderAccessRow, error) {
+	row := q.db.QueryRow(ctx, readUnderAccess, accessID, now)
+	var i ReadUnderAccessRow
+	err := row.Scan(
+		&i.MemberID,
+		&i.Private,
+		&i.Minor,
+		&i.Discoverability,
+		&i.Audiences,
+		&i.Edge,
+		&i.Wrapped,
+		&i.SeenBy,
+		&i.Fields,
+		&i.Username,
+		&i.DisplayName,
+		&i.Bio,
+		&i.Email,
+		&i.BirthDateSealed,
+		&i.LocationSealed,
+		&i.GenderSealed,
+		&i.HeightSealed,
+		&i.WeightSealed,
+		&i.RestingHrSealed,
+		&i.MaxHrSealed,
+		&i.FtpWatts,
+	)
+	return i, err
+}
+
 const removeFollower = `-- name: RemoveFollower :one
 SELECT remove_follower($1, $2)
 `

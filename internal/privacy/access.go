@@ -1,0 +1,53 @@
+package privacy
+
+// Fields is a set of fields.
+type Fields uint64
+
+// FieldsOf is the set of some fields.
+func FieldsOf(all ...Field) (set Fields) {
+	for _, f := range all {
+		if f > noField && f < fieldCount {
+			set |= 1 << f
+		}
+	}
+	return set
+}
+
+// Has says whether the set has a field.
+func (s Fields) Has(f Field) bool { return f > noField && f < fieldCount && s&(1<<f) != 0 }
+
+// accessFields are what an access grant can name: what a profile holds of a member alone.
+var accessFields = FieldsOf(Username, DisplayName, Bio, Location, Gender, Age, HeightCM, WeightKG, RestingHR, MaxHR, FTPWatts, Email, BirthDate)
+
+// AccessFields are the fields that an access grant can name for a viewer: for support those of
+// health and place are not among them, for whoever holds neither duty none is.
+func AccessFields(v Viewer) Fields {
+	if !v.Holds(Support) {
+		return 0
+	}
+	set := accessFields
+	if !v.Holds(Admin) {
+		for _, r := range Model() {
+			if r.Scope&(ScopeHealthRead|ScopeLocationRead) != 0 {
+				set &^= 1 << r.Field
+			}
+		}
+	}
+	return set
+}
+
+// DecideAccess asks the policy what an access grant for some fields opens for staff. It opens
+// those fields, as far as the viewer's duty goes and whatever the owner chose, and nothing else;
+// the zero Viewer, a member without the duty, and a session that no second factor proved get a
+// grant that opens nothing.
+func DecideAccess(v Viewer, s Subject, named Fields) (Grant, error) {
+	g, err := Decide(v, s)
+	if err != nil {
+		return Grant{}, err
+	}
+	g.relation, g.edge, g.scopes, g.settings = RelationNone, 0, 0, Settings{}
+	if v.Factor() >= FactorGiven {
+		g.access = named & AccessFields(v)
+	}
+	return g, nil
+}
