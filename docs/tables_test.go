@@ -39,7 +39,7 @@ func rows(t *testing.T, p page, header string) [][]string {
 
 var audienceBy = map[privacy.Source]string{
 	privacy.FromDiscoverability: "discoverability", privacy.FromSetting: "a setting",
-	privacy.FromObject: "the workout", privacy.Fixed: "fixed",
+	privacy.FromObject: "the workout", privacy.Fixed: "fixed", privacy.FromGroup: "the group",
 }
 
 // The page's table of the model is the code's, row by row.

@@ -306,6 +306,11 @@ BEGIN
         RETURN QUERY SELECT viewer, 3::smallint FROM class_seat t WHERE t.member_id = viewer AND t.scheduled_id = object;
     WHEN 'booking_removed', 'class_cancelled' THEN
         RETURN QUERY SELECT viewer, 3::smallint FROM booking b WHERE b.member_id = viewer AND b.scheduled_id = object;
+    WHEN 'group_requested' THEN
+        RETURN QUERY SELECT viewer, 3::smallint FROM group_standing s JOIN group_member m ON m.group_id = s.group_id
+            WHERE s.group_id = object AND s.leads AND m.member_id = actor AND m.role = 'asking';
+    WHEN 'group_approved' THEN
+        RETURN QUERY SELECT viewer, 3::smallint FROM group_standing s WHERE s.group_id = object AND s.inside;
     ELSE
         RETURN;
     END CASE;

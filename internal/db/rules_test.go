@@ -14,6 +14,7 @@ var shared = []string{
 	"auth.audit", "auth.audit_head", "auth.console_model", "auth.console_firmware", "auth.pairing", "auth.proof", "auth.limit_bucket", "auth.limit_count", "auth.known_network", "auth.enumeration",
 	"instructor", "instructor_picture", "auth.instructor_member", "studio", "studio_place", "class", "series", "scheduled_class",
 	"booking_rule", "class_room", "class_seat", "class_step", "auth.calendar",
+	"group_invite",
 }
 
 // The rules that keep the way to many machines open: the owner leads every key,

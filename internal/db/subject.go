@@ -41,12 +41,16 @@ var ErrDisagree = errors.New("db: row-level security and the policy disagree")
 
 // Decide asks the policy about the owner for the viewer of the transaction that
 // read the row.
-func (s Subject) Decide(tx *Tx) (privacy.Grant, error) {
+func (s Subject) Decide(tx *Tx) (privacy.Grant, error) { return s.DecideAs(tx, privacy.Among{}) }
+
+// DecideAs is Decide for what is of a group, with what the two are to one another there: as the same row says.
+func (s Subject) DecideAs(tx *Tx, among privacy.Among) (privacy.Grant, error) {
 	return privacy.Decide(tx.Viewer(), privacy.Subject{
 		Owner:    s.MemberID,
 		Settings: s.Settings(),
 		Edge:     privacy.Edge(s.Edge), //nolint:gosec // six bits, checked by the table
 		SeenBy:   s.SeenBy,
+		Among:    among,
 	})
 }
 

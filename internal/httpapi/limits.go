@@ -26,6 +26,7 @@ var proofs = map[string]struct {
 	"verifyEmail": {"verify", limit.Code}, "resetPassword": {"reset", limit.Code},
 	"checkIn":    {"check-in", limit.Code},
 	"getPairing": {"pairing", limit.Code}, "approvePairing": {"pairing", limit.Code}, "denyPairing": {"pairing", limit.Code},
+	"acceptGroupInvite": {"invite", limit.Code},
 }
 
 // network is where a request comes from.

@@ -51,12 +51,12 @@ func contractJSON(doc *openapi3.T) ([]byte, error) {
 	}
 	sources := map[privacy.Source]string{
 		privacy.FromDiscoverability: "discoverability", privacy.FromSetting: "setting",
-		privacy.FromObject: "object", privacy.Fixed: "fixed",
+		privacy.FromObject: "object", privacy.Fixed: "fixed", privacy.FromGroup: "group",
 	}
 	var rows []row
 	for _, r := range privacy.Model() {
 		widest := privacy.Everyone
-		if r.Source == privacy.Fixed {
+		if r.Source == privacy.Fixed || r.Source == privacy.FromGroup {
 			widest = privacy.OnlyMe
 		}
 		rows = append(rows, row{

@@ -18,6 +18,7 @@ import (
 	"github.com/paceline/paceline/internal/booking"
 	"github.com/paceline/paceline/internal/class"
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/group"
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
@@ -39,6 +40,7 @@ type Options struct {
 	Bookings *booking.Service
 	Classes  *class.Service
 	Staff    *staff.Service
+	Groups   *group.Service
 	Limits   *limit.Limiter
 
 	Contract []byte // openapi.yaml

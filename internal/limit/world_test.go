@@ -138,7 +138,7 @@ func refused(t *testing.T, r testkit.Response) {
 type limits = config.Limits
 
 // operation is one of the contract's.
-type operation struct{ id, method, path, object, quota string }
+type operation struct{ id, method, path, object, quota, auth string }
 
 func operationsOf(t *testing.T) []operation {
 	t.Helper()
@@ -152,7 +152,8 @@ func operationsOf(t *testing.T) []operation {
 			access, _ := op.Extensions["x-access"].(map[string]any)
 			object, _ := access["object"].(string)
 			quota, _ := access["quota"].(string)
-			out = append(out, operation{op.OperationID, method, path, object, quota})
+			auth, _ := access["auth"].(string)
+			out = append(out, operation{op.OperationID, method, path, object, quota, auth})
 		}
 	}
 	return out

@@ -56,7 +56,7 @@ func expected(r privacy.Rule, s privacy.Settings, w who, ceiling privacy.Audienc
 			return true
 		}
 		return privacy.Audience(s.Discoverability) >= w.reach
-	case privacy.Fixed:
+	case privacy.Fixed, privacy.FromGroup: // who is in no group with the owner
 		audience = privacy.OnlyMe
 	case privacy.FromObject:
 		audience = ceiling

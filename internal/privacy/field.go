@@ -41,6 +41,7 @@ const (
 	Booking
 	Instructors
 	OwnPage
+	Presence
 	fieldCount
 )
 
@@ -61,6 +62,8 @@ const (
 	FromObject
 	// Fixed: only the owner, whatever the settings say.
 	Fixed
+	// FromGroup: who is in the group with the owner; no setting changes it.
+	FromGroup
 )
 
 // NoSlot is the slot of a field without a setting.
@@ -69,7 +72,7 @@ const NoSlot = -1
 // Rule is one row of the model.
 type Rule struct {
 	Field   Field
-	Subject string // profile, workout or class
+	Subject string // profile, workout, class or group
 	Name    string // the field's name in the API and in x-visibility
 	Source  Source
 	Default Audience // for a new account; for Fixed and FromDiscoverability informative
@@ -116,6 +119,7 @@ var rules = [fieldCount]Rule{
 	Booking:       {Booking, "class", "booking", Fixed, OnlyMe, ScopeBookingsRead, NoSlot, false},
 	Instructors:   {Instructors, "profile", "followed_instructors", Fixed, OnlyMe, ScopeSocialRead, NoSlot, false},
 	OwnPage:       {OwnPage, "profile", "instructor_page", Fixed, OnlyMe, ScopeAccountRead, NoSlot, false},
+	Presence:      {Presence, "group", "presence", FromGroup, OnlyMe, ScopeSocialRead, NoSlot, false},
 }
 
 // Model is the whole table, row by row.

@@ -15,6 +15,16 @@ type Subject struct {
 	Settings Settings
 	Edge     Edge      // the owner's edge to the viewer
 	SeenBy   uuid.UUID // uuid.Nil: the database saw nobody signed in
+	Among    Among     // what the two are to one another in the group that the data is of
+}
+
+// Among is what owner and viewer are to one another in one group, as the statement that read the data
+// saw it. The zero value is nothing: most data is of no group.
+type Among struct {
+	// Mate: both are in the group, or the viewer leads it and the owner asks to be or was banned.
+	Mate bool
+	// Coached are the fields that the owner grants the viewer, who is a coach of the group they are both in.
+	Coached Fields
 }
 
 // ErrWrongViewer: a row was read for somebody else than who asks. It is never
@@ -30,6 +40,7 @@ type Grant struct {
 	scopes   Scopes
 	settings Settings
 	access   Fields // what an access grant opens for staff
+	among    Among
 }
 
 // Decide asks the policy what a viewer may see of an owner.
@@ -40,7 +51,7 @@ func Decide(v Viewer, s Subject) (Grant, error) {
 	if v.member != s.SeenBy {
 		return Grant{}, ErrWrongViewer
 	}
-	return Grant{owner: s.Owner, relation: relate(v, s), edge: s.Edge, scopes: v.scopes, settings: s.Settings}, nil
+	return Grant{owner: s.Owner, relation: relate(v, s), edge: s.Edge, scopes: v.scopes, settings: s.Settings, among: s.Among}, nil
 }
 
 // As is the owner's own look at themselves through somebody else's eyes: the
@@ -50,7 +61,7 @@ func (g Grant) As(r Relation, e Edge) Grant {
 	if g.relation != RelationSelf || r == RelationSelf {
 		return Grant{}
 	}
-	g.relation, g.edge = r, e
+	g.relation, g.edge, g.among = r, e, Among{}
 	return g
 }
 
@@ -91,14 +102,32 @@ func (g Grant) ShowsWithin(f Field, ceiling Audience) bool {
 	if r.Source == FromDiscoverability && g.discloses() {
 		return true
 	}
+	if r.Source == FromGroup && g.among.Mate && g.meets() || g.coached(f, ceiling) {
+		return true
+	}
 	return g.settings.audience(f, ceiling).reaches(g.relation)
+}
+
+// meets: a member who is neither the owner nor blocked.
+func (g Grant) meets() bool { return g.relation == RelationMember || g.relation == RelationFollower }
+
+// coached: the owner grants the field to this viewer, who coaches them. That opens what the owner keeps from others,
+// a private account's values too, but nothing that can't be granted, no workout that is for the owner
+// alone, of a workout that doesn't show no part, and of a minor nothing of health and place.
+func (g Grant) coached(f Field, ceiling Audience) bool {
+	if !g.among.Coached.Has(f) || !f.Grantable() || !g.meets() || ceiling < Followers {
+		return false
+	}
+	if g.settings.Minor && f.rule().Scope&(ScopeHealthRead|ScopeLocationRead) != 0 {
+		return false
+	}
+	return f == Workout || f.rule().Subject != Workout.rule().Subject || g.ShowsWithin(Workout, ceiling)
 }
 
 // discloses: whoever follows or asks to follow the viewer has shown the viewer
 // who they are.
 func (g Grant) discloses() bool {
-	return g.edge.Has(EdgeFollows|EdgeAsks) &&
-		(g.relation == RelationMember || g.relation == RelationFollower)
+	return g.edge.Has(EdgeFollows|EdgeAsks) && g.meets()
 }
 
 // LogValue names the relation and no member.

@@ -47,11 +47,12 @@ var written = []string{
 	"class booking fixed only_me bookings:read",
 	"profile followed_instructors fixed only_me social:read",
 	"profile instructor_page fixed only_me account:read",
+	"group presence group only_me social:read",
 }
 
 var sourceNames = map[privacy.Source]string{
 	privacy.FromDiscoverability: "discoverability", privacy.FromSetting: "setting",
-	privacy.FromObject: "object", privacy.Fixed: "fixed",
+	privacy.FromObject: "object", privacy.Fixed: "fixed", privacy.FromGroup: "group",
 }
 
 func TestTheTableIsTheModel(t *testing.T) {

@@ -59,7 +59,7 @@ func (s Settings) audience(f Field, ceiling Audience) Audience {
 		a = min(s.Audiences.Chosen(f), ceiling)
 	case FromObject:
 		a = ceiling
-	case FromNowhere, Fixed:
+	case FromNowhere, Fixed, FromGroup:
 		return OnlyMe
 	}
 	if s.Private {

@@ -20,6 +20,7 @@ import (
 	"github.com/paceline/paceline/internal/class"
 	"github.com/paceline/paceline/internal/config"
 	"github.com/paceline/paceline/internal/db"
+	"github.com/paceline/paceline/internal/group"
 	"github.com/paceline/paceline/internal/httpapi"
 	"github.com/paceline/paceline/internal/jobs"
 	"github.com/paceline/paceline/internal/limit"
@@ -68,6 +69,7 @@ type Service struct {
 	Bookings *booking.Service
 	Classes  *class.Service
 	Staff    *staff.Service
+	Groups   *group.Service
 	Limits   *limit.Limiter
 
 	options Options
@@ -125,12 +127,13 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Groups = group.New(database, o.Ring)
 	pages, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return nil, err
 	}
 	s.Handler, err = httpapi.New(httpapi.Options{
-		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Classes: s.Classes, Social: s.Social, Notices: s.Notices, Staff: s.Staff, Limits: s.Limits,
+		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Classes: s.Classes, Social: s.Social, Notices: s.Notices, Staff: s.Staff, Groups: s.Groups, Limits: s.Limits,
 		Contract: api.Document, Pages: pages, Now: o.Now, Observer: o.Observer,
 		PublicURL: o.PublicURL, SecurityContact: o.Security.Contact, SecurityExpires: o.Security.Expires,
 		TrustedProxies: o.TrustedProxies, CORSOrigins: o.CORSOrigins, MaxImportBytes: o.MaxImportBytes,

@@ -31,6 +31,7 @@ type Cast struct {
 	Scheduled []string  // classes: one that begins soon, and one of tomorrow
 	Feed      string    // the last part of the address of the spare member's calendar
 	Coverage  Coverage  // of what was sent with Send
+	Crews     []*Crew   // the groups there are
 
 	FactorID, AccessID, RequestID string // a factor of the owner's; an access grant and a request for a duty that are open
 
@@ -74,7 +75,8 @@ func (c *Cast) Standing(viewer, owner *Person) Standing {
 	case pair(c.blocks, viewer, owner), pair(c.blocks, owner, viewer):
 		return Standing{Relation: "blocked", Reach: Never}
 	}
-	s := Standing{Relation: "member", Reach: 2, Shown: pair(c.follows, owner, viewer) || pair(c.asks, owner, viewer)}
+	mate := slices.ContainsFunc(c.Crews, func(g *Crew) bool { return g.mates(viewer, owner) })
+	s := Standing{Relation: "member", Reach: 2, Mate: mate, Shown: pair(c.follows, owner, viewer) || pair(c.asks, owner, viewer)}
 	if pair(c.follows, viewer, owner) {
 		s.Relation, s.Reach = "follower", 1
 	}
@@ -170,6 +172,7 @@ func Assemble(w *World) *Cast {
 		VALUES ($1, gen_random_uuid(), 1, 1, 1, true, false, $2, $3)`, c.Owner.ID, c.Owner.Workouts[0].ID, c.Clock.Now())
 	c.socialize(follower, mutual)
 	c.guarded()
+	c.crews()
 	c.act("minor", minor, false)
 	out := c.join("revoked", "1990-04-05")
 	out.Do(http.MethodPost, "/v1/auth/logout", nil).Want(w.T, http.StatusNoContent)
@@ -443,7 +446,7 @@ func (c *Cast) typed(p *Person, audience int, title string) {
 // takes milliseconds where assembling takes seconds.
 func (c *Cast) Twin(t testing.TB) *Cast {
 	t.Helper()
-	twin := &Cast{World: c.World.Twin(t), Studio: c.Studio, Scheduled: c.Scheduled, Feed: c.Feed, follows: c.follows, asks: c.asks, blocks: c.blocks, likes: c.likes}
+	twin := &Cast{World: c.World.Twin(t), Studio: c.Studio, Scheduled: c.Scheduled, Feed: c.Feed, follows: c.follows, asks: c.asks, blocks: c.blocks, likes: c.likes, Crews: c.Crews}
 	twin.count.Store(c.count.Load())
 	twin.FactorID, twin.AccessID, twin.RequestID = c.FactorID, c.AccessID, c.RequestID
 	of := map[*Person]*Person{nil: nil}

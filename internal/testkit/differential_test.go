@@ -58,6 +58,7 @@ type randomWorld struct {
 	edges    map[[2]uuid.UUID]privacy.Edge
 	unnamed  map[[2]uuid.UUID]bool // blocked by an id whose owner hid from who blocked
 	workouts []rawWorkout
+	groups   []rawGroup
 	merged   []rawWorkout               // those that another is shown in the place of
 	profile  map[string]map[string]bool // the members of their own profile that each has, by name
 	whole    map[uuid.UUID]map[string]bool
@@ -108,6 +109,7 @@ func newRandomWorld(t *testing.T) *randomWorld {
 	w.Register()
 	w.Pair(w.people[0], "sync")
 	w.Pair(w.people[1], "sync")
+	w.makeGroups()
 	w.readBack()
 	return w
 }
@@ -473,7 +475,7 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		own = append(own, v.id.String())
 		sessions = strings.Fields(w.Query(`SELECT string_agg(id::text, ' ') FROM auth.session WHERE member_id = $1`, v.id))
 	}
-	return map[string]tableRows{
+	all := map[string]tableRows{
 		"member": {`id::text`, reached}, "member_key": {`member_id::text`, slices.Clone(reached)}, "profile": {`member_id::text`, found},
 		"avatar": {`member_id::text`, pictured}, "edge": {`member_id::text || other_id`, edges}, "workout": {`id::text`, workouts},
 		"workout_part": {`workout_id::text || family`, parts}, "idempotency": {`member_id::text`, nil},
@@ -506,6 +508,8 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"notice":         {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM notice WHERE member_id = $1`)},
 		"notice_setting": {`kind`, w.own(v, `SELECT string_agg(kind, ' ') FROM notice_setting WHERE member_id = $1`)},
 	}
+	w.rowsOfGroups(v, all)
+	return all
 }
 
 // shared are the names of rows that are everybody's.

@@ -27,7 +27,9 @@ type Target struct {
 	hidden   bool    // its owner's alone: a session
 	open     bool    // nobody's, and shows to everybody: a scheduled class
 	Shared   bool    // nobody's, and there for everybody
-	Holds    Holds   // of a workout: what there is to save of it
+	// sight says who may know of what is of a group; nil for what is of no group.
+	sight func(viewer *Person) bool
+	Holds Holds // of a workout: what there is to save of it
 }
 
 func (t Target) String() string {
@@ -102,6 +104,8 @@ var objects = map[string]func(c *Cast) []Target{
 		return append(all, Target{ID: uuid.Must(uuid.NewV7()).String(), Kind: "shown_workout"})
 	},
 	"comment": (*Cast).commented, "notification": (*Cast).told,
+	"group": (*Cast).groupsSeen, "group_inside": (*Cast).groupsInside, "group_led": (*Cast).groupsLed,
+	"membership": (*Cast).memberships, "invite": (*Cast).invites,
 }
 
 // commented are comments of those whose workouts they are below.
@@ -291,6 +295,13 @@ var needs = map[string]func(c *Cast, asker *Person, members map[string]any) map[
 			return map[string]any{"member_id": c.Spare.ID, "fields": []any{"email", "username"}}
 		}
 		return map[string]any{"member_id": c.Spare.ID}
+	},
+	"GroupInviteAccept": func(c *Cast, _ *Person, _ map[string]any) map[string]any {
+		made := c.Owner.Do(http.MethodPost, "/v1/groups/"+c.Crews[0].ID+"/invites", map[string]any{"most": 1, "days": 1}).Want(c.T, http.StatusCreated)
+		return map[string]any{"code": made.Map(c.T)["code"]}
+	},
+	"GroupOffer": func(c *Cast, _ *Person, _ map[string]any) map[string]any {
+		return map[string]any{"membership_id": c.Crews[0].Memberships["mutual"]}
 	},
 	"DeleteAccountRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		return map[string]any{"password": c.orSpare(asker).Password}

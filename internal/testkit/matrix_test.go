@@ -370,7 +370,7 @@ func (m *matrix) write(q testkit.Asked, got testkit.Response) {
 	m.status(q, got, want)
 	if of := q.Target.Of; of != nil && want != http.StatusUnauthorized && want != http.StatusForbidden {
 		// A workout shows though its owner can't be found, and so does what is done below it.
-		hidden := want == http.StatusNotFound || q.Target.Kind != "shown_workout" && !m.Standing(q.As.Person, of).Shows("username", of.Choices, 3)
+		hidden := want == http.StatusNotFound || q.Target.Kind != "shown_workout" && !q.Target.OfGroup() && !m.Standing(q.As.Person, of).Shows("username", of.Choices, 3)
 		if hidden && !m.Knows(q.As.Person, of) {
 			m.Restore()
 			m.asAbsent(q, got)

@@ -18,6 +18,8 @@ type Standing struct {
 	Reach int
 	// Shown: the owner follows the viewer, or asks to, and so shows who they are.
 	Shown bool
+	// Mate: the two are in a group together.
+	Mate bool
 }
 
 // Never is the reach of those whom no audience includes.
@@ -116,6 +118,8 @@ func (s Standing) Shows(mark string, c Choices, ceiling int) bool {
 		return s.Reach == 0
 	case r.by == "discoverability":
 		return s.Shown || c.Discoverability >= s.Reach
+	case r.by == "the group":
+		return s.Mate || s.Reach == 0
 	case r.by == "the workout":
 		return reaches(ceiling)
 	case r.by == "a setting" && r.subject == "workout": // never wider than the workout

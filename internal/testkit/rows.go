@@ -106,6 +106,15 @@ func (c *Cast) Expect(a Actor, r Request) int {
 	case t.Of == nil:
 		return 0
 	}
+	if t.sight != nil {
+		switch {
+		case !t.sight(a.Person):
+			return 404
+		case !o.Reads():
+			return 0 // what they are in the group decides
+		}
+		return 200
+	}
 	s := c.Standing(a.Person, t.Of)
 	switch {
 	case t.hidden && s.Reach != 0:

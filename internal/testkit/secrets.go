@@ -31,7 +31,7 @@ func (c *Cast) Secrets(viewer *Person) []Secret {
 		}
 	}
 	all = append(all, c.hiddenCatalogue(viewer)...)
-	return append(all, c.hiddenPeople(viewer)...)
+	return append(append(all, c.hiddenGroups(viewer)...), c.hiddenPeople(viewer)...)
 }
 
 // over says whether somebody can't ask any more: they are gone, or signed out.

@@ -197,6 +197,10 @@ JOIN subject s ON s.member_id = a.member_id
 JOIN profile p ON p.member_id = a.member_id
 WHERE a.member_id = viewer_id();
 
+-- name: ForgetGroups :exec
+-- The groups that the viewer owns end, and they are in none any more.
+SELECT forget_groups();
+
 -- name: ForgetEdges :exec
 SELECT forget_edges();
 

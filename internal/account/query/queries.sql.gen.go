@@ -1132,6 +1132,16 @@ func (q *Queries) ForgetEdges(ctx context.Context) error {
 	return err
 }
 
+const forgetGroups = `-- name: ForgetGroups :exec
+SELECT forget_groups()
+`
+
+// The groups that the viewer owns end, and they are in none any more.
+func (q *Queries) ForgetGroups(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, forgetGroups)
+	return err
+}
+
 const hasStudio = `-- name: HasStudio :one
 SELECT EXISTS (SELECT FROM auth.studio WHERE member_id = viewer_id())
 `

@@ -1,0 +1,178 @@
+package testkit_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/privacy"
+)
+
+// rawGroup is a group as it lies in the database.
+type rawGroup struct {
+	id, owner uuid.UUID
+	kind      string
+	name      string
+	roles     map[uuid.UUID]string // by member
+	names     map[uuid.UUID]string // of the memberships
+	invites   []string
+}
+
+// makeGroups has a group of each kind, with others in it, asking and banned.
+func (w *randomWorld) makeGroups() {
+	for i, kind := range []string{"public", "listed", "unlisted", "secret"} {
+		owner := w.people[i]
+		made := owner.Do(http.MethodPost, "/v1/groups", map[string]any{"kind": kind, "name": "Riders " + kind}).Want(w.T, http.StatusCreated).Map(w.T)
+		owner.Do(http.MethodPost, "/v1/groups/"+fmt.Sprint(made["id"])+"/invites", map[string]any{"most": 2, "days": 2}).Want(w.T, http.StatusCreated)
+		for k, role := range []string{"member", "admin", "asking", "banned", "coach"} {
+			w.Exec(`INSERT INTO group_member (member_id, group_id, id, role, joined_at, role_since) VALUES ($1, $2, gen_random_uuid(), $3, $4, $4)`,
+				w.people[(i+k+1)%len(w.people)].ID, made["id"], role, w.Clock.Now())
+		}
+	}
+	for _, line := range strings.Fields(w.Query(`SELECT string_agg(id || '/' || member_id || '/' || kind, ' ' ORDER BY kind) FROM groups`)) {
+		cells := strings.Split(line, "/")
+		g := rawGroup{id: uuid.MustParse(cells[0]), owner: uuid.MustParse(cells[1]), kind: cells[2], name: "Riders " + cells[2],
+			roles: map[uuid.UUID]string{}, names: map[uuid.UUID]string{}}
+		for _, row := range strings.Fields(w.Query(`SELECT string_agg(member_id || '/' || role || '/' || id, ' ') FROM group_member WHERE group_id = $1`, g.id)) {
+			cells := strings.Split(row, "/")
+			g.roles[uuid.MustParse(cells[0])], g.names[uuid.MustParse(cells[0])] = cells[1], cells[2]
+		}
+		g.invites = strings.Fields(w.Query(`SELECT string_agg(id::text, ' ') FROM group_invite WHERE group_id = $1`, g.id))
+		w.groups = append(w.groups, g)
+	}
+}
+
+func (g rawGroup) inside(id uuid.UUID) bool {
+	return slices.Contains([]string{"member", "coach", "admin", "owner"}, g.roles[id])
+}
+
+func (g rawGroup) leads(id uuid.UUID) bool { return g.roles[id] == "admin" || g.roles[id] == "owner" }
+
+// sees says whether a viewer may know of a group.
+func (w *randomWorld) seesGroup(v viewer, g rawGroup) bool {
+	return v.id != uuid.Nil && g.roles[v.id] != "banned" && w.grant(v, g.owner).Relation() != privacy.RelationBlocked &&
+		(g.kind != "secret" || g.inside(v.id))
+}
+
+// listed says whether a membership is in one of the lists of its group for a viewer: that of those inside, or another.
+func (w *randomWorld) listed(v viewer, g rawGroup, of uuid.UUID) bool {
+	return w.seesGroup(v, g) && g.inside(v.id) && (g.inside(of) || g.leads(v.id)) && w.grant(v, of).Relation() != privacy.RelationBlocked
+}
+
+// shownOnProfile says whether a membership shows on its member's profile.
+func (w *randomWorld) shownOnProfile(v viewer, g rawGroup, of uuid.UUID) bool {
+	open := g.kind == "public" || g.kind == "listed"
+	return w.seesGroup(v, g) && g.inside(of) && (open || g.inside(v.id)) && w.finds(v, of) && w.grant(v, of).Shows(privacy.Groups)
+}
+
+// aboutGroups are requests about groups.
+func (w *randomWorld) aboutGroups(v viewer) (all []asking) {
+	ask := func(operation, path string, there bool, want answer, get func() answer, inOrder bool) {
+		switch {
+		case v.id == uuid.Nil:
+			want = said(http.StatusUnauthorized)
+		case !there:
+			want = said(http.StatusNotFound)
+		}
+		all = append(all, asking{operation, path, get, want, inOrder})
+	}
+	named := func(a *answer, m map[string]any) { a.row(fmt.Sprint(m["name"])) }
+	found, own := said(http.StatusOK), said(http.StatusOK)
+	for _, g := range w.groups { // by name, as they are found
+		sees, path := w.seesGroup(v, g), "/v1/groups/"+g.id.String()
+		if sees && (g.kind == "public" || g.kind == "listed") {
+			found.row(g.name)
+		}
+		if sees && g.roles[v.id] != "" {
+			own.row(g.name)
+		}
+		ask("getGroup", path, sees, said(http.StatusOK, g.name), func() answer { return w.get(v, path, named) }, false)
+		for _, list := range []struct {
+			operation, path string
+			there           bool
+			roles           []string
+		}{
+			{"listGroupMembers", "/members", sees && g.inside(v.id), []string{"member", "coach", "admin", "owner"}},
+			{"listGroupRequests", "/requests", sees && g.leads(v.id), []string{"asking"}},
+			{"listGroupBans", "/bans", sees && g.leads(v.id), []string{"banned"}},
+		} {
+			want := said(http.StatusOK)
+			for id, role := range g.roles {
+				if slices.Contains(list.roles, role) && w.listed(v, g, id) {
+					want.facts[g.names[id]+" "+role] = true
+					w.expectPerson(&want, v, g.names[id], id)
+				}
+			}
+			ask(list.operation, path+list.path, list.there, want, func() answer { return w.pages(v, path+list.path, w.seesMembership) }, false)
+		}
+		invites := said(http.StatusOK)
+		for _, id := range g.invites {
+			invites.row(id)
+		}
+		ask("listGroupInvites", path+"/invites", sees && g.leads(v.id), invites, func() answer {
+			return w.pages(v, path+"/invites", func(a *answer, m map[string]any) { a.row(fmt.Sprint(m["id"])) })
+		}, false)
+	}
+	ask("findGroups", "/v1/groups?q=riders", true, found, func() answer { return w.pages(v, "/v1/groups?q=riders", named) }, true)
+	ask("listMyGroups", "/v1/me/groups", true, own, func() answer { return w.pages(v, "/v1/me/groups", named) }, false)
+	for _, p := range w.people {
+		want, path := said(http.StatusOK), "/v1/members/"+p.Name+"/groups"
+		for _, g := range w.groups {
+			if w.shownOnProfile(v, g, w.id[p.Name]) {
+				want.row(g.name)
+			}
+		}
+		there := w.finds(v, w.id[p.Name]) && w.grant(v, w.id[p.Name]).Shows(privacy.Groups)
+		ask("listMemberGroups", path, there, want, func() answer { return w.pages(v, path, named) }, false)
+	}
+	return all
+}
+
+// expectPerson adds the name of somebody in a group, as far as the viewer gets it.
+func (w *randomWorld) expectPerson(a *answer, v viewer, membership string, id uuid.UUID) {
+	g, name := w.grant(v, id), w.name[id]
+	if !w.finds(v, id) {
+		return
+	}
+	a.facts[membership+" by "+name] = true
+	for _, member := range []string{"display_name", "avatar_url"} {
+		if w.profile[name][member] && opens(g, w.marks["MemberSummary"][member], privacy.Everyone) {
+			a.facts[membership+" by "+name+" "+member] = true
+		}
+	}
+}
+
+func (w *randomWorld) seesMembership(a *answer, m map[string]any) {
+	id := fmt.Sprint(m["id"])
+	a.facts[id+" "+fmt.Sprint(m["role"])] = true
+	if by, named := m["member"].(map[string]any); named {
+		var inner answer
+		inner.facts = a.facts
+		w.sees(&inner, by, id+" by ")
+	}
+}
+
+// rowsOfGroups are the rows that row-level security alone lets the serving role see of groups.
+func (w *randomWorld) rowsOfGroups(v viewer, into map[string]tableRows) {
+	var groups, members, invites []string
+	for _, g := range w.groups {
+		if !w.seesGroup(v, g) {
+			continue
+		}
+		groups = append(groups, g.id.String())
+		if g.leads(v.id) {
+			invites = append(invites, g.invites...)
+		}
+		for id := range g.roles {
+			if id == v.id || w.listed(v, g, id) || w.shownOnProfile(v, g, id) {
+				members = append(members, g.id.String()+id.String())
+			}
+		}
+	}
+	into["groups"] = tableRows{`id::text`, groups}
+	into["group_member"] = tableRows{`group_id::text || member_id`, members}
+	into["group_invite"] = tableRows{`id::text`, invites}
+}
