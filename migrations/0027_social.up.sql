@@ -311,6 +311,8 @@ BEGIN
             WHERE s.group_id = object AND s.leads AND m.member_id = actor AND m.role = 'asking';
     WHEN 'group_approved' THEN
         RETURN QUERY SELECT viewer, 3::smallint FROM group_standing s WHERE s.group_id = object AND s.inside;
+    WHEN 'moderation_decided' THEN
+        RETURN QUERY SELECT viewer, 3::smallint FROM sanction x WHERE x.member_id = viewer AND x.id = object;
     ELSE
         RETURN;
     END CASE;

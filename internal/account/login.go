@@ -203,6 +203,9 @@ type newSession struct {
 
 func addSession(ctx context.Context, q *query.Queries, member uuid.UUID, n newSession, now time.Time) (id uuid.UUID, ends time.Time, err error) {
 	id, ends = uuid.New(), now.Add(n.life)
+	if err := notSuspended(ctx, q, member, now); err != nil {
+		return id, ends, err
+	}
 	err = q.AddSession(ctx, query.AddSessionParams{MemberID: member, ID: id, Kind: n.kind, Label: n.label, Now: now, ExpiresAt: ends, Proved: n.proved})
 	return id, ends, err
 }

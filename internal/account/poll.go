@@ -88,10 +88,10 @@ func (s *Service) Poll(ctx context.Context, c db.Caller, proof dpop.Proof, devic
 		}
 		if row.ConsoleID.Valid {
 			out, err = s.grantRide(ctx, q, now, row)
-		} else {
+		} else if err = notSuspended(ctx, q, row.MemberID.UUID, now); err == nil {
 			out, err = s.grantConsole(ctx, q, now, row)
 		}
-		if errors.Is(err, errAnswer(pairing.AccessDenied)) {
+		if errors.Is(err, errAnswer(pairing.AccessDenied)) || isSuspended(err) {
 			answer = pairing.AccessDenied
 			return nil
 		}

@@ -67,6 +67,9 @@ func (s *Service) grantRide(ctx context.Context, q *query.Queries, now time.Time
 	if err != nil {
 		return ConsoleTokens{}, err
 	}
+	if err := errors.Join(notSuspended(ctx, q, owner, now), notSuspended(ctx, q, row.MemberID.UUID, now)); err != nil {
+		return ConsoleTokens{}, err
+	}
 	if err := endRides(ctx, q, now, owner, console); err != nil {
 		return ConsoleTokens{}, err
 	}

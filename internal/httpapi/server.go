@@ -22,6 +22,7 @@ import (
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
+	"github.com/paceline/paceline/internal/moderation"
 	"github.com/paceline/paceline/internal/notice/inbox"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/social"
@@ -31,17 +32,18 @@ import (
 
 // Options are what a server is made of.
 type Options struct {
-	DB       *db.DB
-	Accounts *account.Service
-	Members  *member.Service
-	Workouts *workout.Service
-	Social   *social.Service
-	Notices  *inbox.Service
-	Bookings *booking.Service
-	Classes  *class.Service
-	Staff    *staff.Service
-	Groups   *group.Service
-	Limits   *limit.Limiter
+	DB         *db.DB
+	Accounts   *account.Service
+	Members    *member.Service
+	Workouts   *workout.Service
+	Social     *social.Service
+	Notices    *inbox.Service
+	Bookings   *booking.Service
+	Classes    *class.Service
+	Staff      *staff.Service
+	Groups     *group.Service
+	Limits     *limit.Limiter
+	Moderation *moderation.Service
 
 	Contract []byte // openapi.yaml
 	Pages    fs.FS  // the built web pages: index.html, assets/

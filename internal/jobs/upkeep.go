@@ -9,6 +9,7 @@ import (
 	"github.com/paceline/paceline/internal/account/query"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/limit"
+	"github.com/paceline/paceline/internal/moderation"
 	"github.com/paceline/paceline/internal/workout"
 )
 
@@ -74,6 +75,9 @@ func (r *Runner) clear(ctx context.Context) error {
 		},
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearAccessGrants(ctx, now.Add(-keepAccess))
+		},
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearModeration(ctx, now.Add(-moderation.KeepDecided), now.Add(-moderation.KeepOpen))
 		},
 	} {
 		// Each on its own: one that fails keeps nothing else.

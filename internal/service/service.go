@@ -26,6 +26,7 @@ import (
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
+	"github.com/paceline/paceline/internal/moderation"
 	"github.com/paceline/paceline/internal/notice/inbox"
 	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/seal"
@@ -58,19 +59,20 @@ type Options struct {
 
 // Service is a whole Paceline.
 type Service struct {
-	Handler  http.Handler // the public one
-	Private  http.Handler // metrics and profiles
-	DB       *db.DB
-	Accounts *account.Service
-	Members  *member.Service
-	Workouts *workout.Service
-	Social   *social.Service
-	Notices  *inbox.Service
-	Bookings *booking.Service
-	Classes  *class.Service
-	Staff    *staff.Service
-	Groups   *group.Service
-	Limits   *limit.Limiter
+	Handler    http.Handler // the public one
+	Private    http.Handler // metrics and profiles
+	DB         *db.DB
+	Accounts   *account.Service
+	Members    *member.Service
+	Workouts   *workout.Service
+	Social     *social.Service
+	Notices    *inbox.Service
+	Bookings   *booking.Service
+	Classes    *class.Service
+	Staff      *staff.Service
+	Groups     *group.Service
+	Limits     *limit.Limiter
+	Moderation *moderation.Service
 
 	options Options
 	jobs    *jobs.Runner
@@ -128,12 +130,13 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 		return nil, err
 	}
 	s.Groups = group.New(database, o.Ring)
+	s.Moderation = moderation.New(database, o.Ring)
 	pages, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return nil, err
 	}
 	s.Handler, err = httpapi.New(httpapi.Options{
-		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Classes: s.Classes, Social: s.Social, Notices: s.Notices, Staff: s.Staff, Groups: s.Groups, Limits: s.Limits,
+		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Classes: s.Classes, Social: s.Social, Notices: s.Notices, Staff: s.Staff, Groups: s.Groups, Moderation: s.Moderation, Limits: s.Limits,
 		Contract: api.Document, Pages: pages, Now: o.Now, Observer: o.Observer,
 		PublicURL: o.PublicURL, SecurityContact: o.Security.Contact, SecurityExpires: o.Security.Expires,
 		TrustedProxies: o.TrustedProxies, CORSOrigins: o.CORSOrigins, MaxImportBytes: o.MaxImportBytes,

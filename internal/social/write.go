@@ -31,6 +31,9 @@ func (s *Service) Write(ctx context.Context, c db.Caller, workout uuid.UUID, wor
 	var out Comment
 	err := s.write(ctx, c, workout, func(ctx context.Context, tx *db.Tx, h head) error {
 		q := query.New(tx)
+		if err := notMuted(ctx, tx); err != nil {
+			return err
+		}
 		if err := within(ctx, tx, commentsADay, (*query.Queries).CountOwnComments); err != nil {
 			return err
 		}
@@ -82,6 +85,9 @@ func (s *Service) Edit(ctx context.Context, c db.Caller, id uuid.UUID, words str
 	var out Comment
 	err := s.own(ctx, c, id, func(ctx context.Context, tx *db.Tx, now Comment) error {
 		if err := check(now); err != nil {
+			return err
+		}
+		if err := notMuted(ctx, tx); err != nil {
 			return err
 		}
 		body, mentioned, err := compose(ctx, tx, words)
@@ -231,4 +237,13 @@ func tell(ctx context.Context, tx *db.Tx, h head, comment uuid.UUID, mentioned [
 		return nil
 	}
 	return notice.Add(ctx, tx, notice.Notice{To: owner, Kind: notice.Commented, Object: h.id, Part: comment})
+}
+
+// notMuted refuses whom moderators keep from commenting; row-level security does as well.
+func notMuted(ctx context.Context, tx *db.Tx) error {
+	muted, err := query.New(tx).IsMuted(ctx, tx.Now())
+	if err == nil && muted {
+		return fault.Forbidden("muted", "moderators decided that you write no comments for a while; /v1/me/sanctions says why")
+	}
+	return err
 }

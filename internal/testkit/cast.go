@@ -173,6 +173,7 @@ func Assemble(w *World) *Cast {
 	c.socialize(follower, mutual)
 	c.guarded()
 	c.crews()
+	c.moderated()
 	c.act("minor", minor, false)
 	out := c.join("revoked", "1990-04-05")
 	out.Do(http.MethodPost, "/v1/auth/logout", nil).Want(w.T, http.StatusNoContent)

@@ -537,6 +537,22 @@ func (w *randomWorld) ownThings(v viewer) []asking {
 		_, code := w.Codes(w.NewKey(), "sync")
 		return w.get(v, "/v1/me/pairings/"+code, func(a *answer, m map[string]any) { a.facts[fmt.Sprint(m["kind"])] = true })
 	}, false)
+	for _, list := range []struct{ operation, path, rows string }{
+		{"listReports", "/v1/me/reports", `SELECT string_agg(id::text, ' ') FROM report WHERE member_id = $1`},
+		{"listSanctions", "/v1/me/sanctions", `SELECT string_agg(id::text, ' ') FROM sanction WHERE member_id = $1`},
+	} {
+		own := said(http.StatusOK)
+		for _, id := range w.own(v, list.rows) {
+			own.row(id)
+		}
+		add(list.operation, list.path, own, func() answer {
+			return w.pages(v, list.path, func(a *answer, m map[string]any) { a.row(fmt.Sprint(m["id"])) })
+		}, false)
+	}
+	// What is for staff alone is nobody's here.
+	for operation, path := range map[string]string{"listCases": "/v1/admin/reports", "listAppeals": "/v1/admin/appeals"} {
+		add(operation, path, said(http.StatusForbidden), func() answer { return w.get(v, path, func(*answer, map[string]any) {}) }, false)
+	}
 	imports := said(http.StatusOK)
 	for _, p := range w.people {
 		for _, id := range strings.Fields(w.Query(`SELECT coalesce(string_agg(id::text, ' '), '') FROM import WHERE member_id = $1`, w.id[p.Name])) {

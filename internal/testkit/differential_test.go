@@ -495,6 +495,9 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"class_room":         {`scheduled_id::text`, w.shared(`SELECT string_agg(scheduled_id::text, ' ') FROM class_room`)},
 		"booking_rule":       {`studio_id::text`, w.shared(`SELECT string_agg(studio_id::text, ' ') FROM booking_rule`)},
 		"auth.calendar":      {`member_id::text`, w.own(v, `SELECT string_agg(member_id::text, ' ') FROM auth.calendar WHERE member_id = $1`)},
+		"report":             {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM report WHERE member_id = $1`)},
+		"sanction":           {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM sanction WHERE member_id = $1`)},
+		"moderation_case":    {`id::text`, nil}, // moderators' alone
 		"instructor_follow":  {`instructor_id::text`, w.own(v, `SELECT string_agg(instructor_id::text, ' ') FROM instructor_follow WHERE member_id = $1`)},
 		"instructor":         {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM instructor WHERE state = 'published'`)},
 		"instructor_picture": {`instructor_id::text`, w.shared(`SELECT string_agg(p.instructor_id::text, ' ') FROM instructor_picture p JOIN instructor i ON i.id = p.instructor_id AND i.state = 'published'`)},

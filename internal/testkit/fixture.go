@@ -178,6 +178,8 @@ var parts = map[string]func(c *Cast) ([]string, error){
 	"access_id":  func(c *Cast) ([]string, error) { return []string{c.AccessID, uuid.NewString()}, nil },
 	"request_id": func(c *Cast) ([]string, error) { return []string{c.RequestID, uuid.NewString()}, nil },
 	"handle":     func(c *Cast) ([]string, error) { return []string{c.Spare.Name, "nobody-at-all"}, nil },
+	"case":       func(*Cast) ([]string, error) { return []string{caseMark}, nil },
+	"sanction":   func(*Cast) ([]string, error) { return []string{sanctionMark}, nil },
 	"code":       func(*Cast) ([]string, error) { return []string{consoleCode, rideCode, "BCDF-GHJK"}, nil },
 	"name": func(*Cast) ([]string, error) {
 		files, err := fs.ReadDir(web.Dist, "dist/assets")
@@ -303,6 +305,9 @@ var needs = map[string]func(c *Cast, asker *Person, members map[string]any) map[
 	"GroupOffer": func(c *Cast, _ *Person, _ map[string]any) map[string]any {
 		return map[string]any{"membership_id": c.Crews[0].Memberships["mutual"]}
 	},
+	"ReportCreate":     (*Cast).reportable,
+	"CaseDecision":     (*Cast).decidedAs,
+	"SuspensionAppeal": func(c *Cast, _ *Person, _ map[string]any) map[string]any { return c.suspended() },
 	"DeleteAccountRequest": func(c *Cast, asker *Person, _ map[string]any) map[string]any {
 		return map[string]any{"password": c.orSpare(asker).Password}
 	},

@@ -41,6 +41,14 @@ var rows = map[string]func(c *Cast, viewer *Person, r Request) []string{
 	"listImports": func(_ *Cast, viewer *Person, _ Request) []string { return slices.Sorted(slices.Values(viewer.Imports)) },
 	// One comment, whose list is of whom it mentions: internal/testkit.TestDifferential.
 	"getComment": nil,
+	"listReports": func(c *Cast, viewer *Person, _ Request) []string {
+		return strings.Fields(c.Query(`SELECT coalesce(string_agg(id::text, ' ' ORDER BY id::text), '') FROM report WHERE member_id = $1`, viewer.ID))
+	},
+	"listSanctions": func(c *Cast, viewer *Person, _ Request) []string {
+		return strings.Fields(c.Query(`SELECT coalesce(string_agg(id::text, ' ' ORDER BY id::text), '') FROM sanction WHERE member_id = $1`, viewer.ID))
+	},
+	// They name nobody: internal/httpapi.TestOnlyWhatShowsIsReported.
+	"listCases": nil, "listAppeals": nil,
 	// What one sees of oneself as somebody else: internal/member.TestViewAsIsWhatTheyGet.
 	"viewAs": nil,
 }

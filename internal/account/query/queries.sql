@@ -495,3 +495,13 @@ WHERE claim = sqlc.arg(claim) AND claimed_until > sqlc.arg(now)::timestamptz AND
 -- Uploads that broke off, and what was kept to be tried again or looked at.
 DELETE FROM import
 WHERE state = 'receiving' AND created_at <= sqlc.arg(begun_before) OR updated_at <= sqlc.arg(touched_before);
+
+-- name: SuspensionOf :many
+-- What keeps a member out, if anything does. Who suspends them waits until the transaction ends.
+SELECT x.words::text AS words, x.ends_at::timestamptz AS ends_at FROM auth.suspension_of(sqlc.arg(member_id), sqlc.arg(now)) x;
+
+-- name: AppealSuspension :one
+SELECT auth.appeal_suspension(sqlc.arg(member_id), sqlc.arg(said), sqlc.arg(now))::boolean AS appealed;
+
+-- name: ClearModeration :one
+SELECT clear_moderation(sqlc.arg(decided_before), sqlc.arg(opened_before))::bigint AS cleared;

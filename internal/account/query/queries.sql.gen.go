@@ -360,6 +360,23 @@ func (q *Queries) AddToken(ctx context.Context, arg AddTokenParams) error {
 	return err
 }
 
+const appealSuspension = `-- name: AppealSuspension :one
+SELECT auth.appeal_suspension($1, $2, $3)::boolean AS appealed
+`
+
+type AppealSuspensionParams struct {
+	MemberID uuid.UUID
+	Said     []byte
+	Now      time.Time
+}
+
+func (q *Queries) AppealSuspension(ctx context.Context, arg AppealSuspensionParams) (bool, error) {
+	row := q.db.QueryRow(ctx, appealSuspension, arg.MemberID, arg.Said, arg.Now)
+	var appealed bool
+	err := row.Scan(&appealed)
+	return appealed, err
+}
+
 const chargeRegistration = `-- name: ChargeRegistration :exec
 UPDATE auth.registration
 SET attempts = attempts + CASE WHEN $1::boolean THEN 0 ELSE 1 END,
@@ -551,6 +568,17 @@ func (q *Queries) ClearLimitCounts(ctx context.Context, before int64) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const clearModeration = `-- name: ClearModeration :one
+SELECT clear_moderation($1, $2)::bigint AS cleared
+`
+
+func (q *Queries) ClearModeration(ctx context.Context, decidedBefore time.Time, openedBefore time.Time) (int64, error) {
+	row := q.db.QueryRow(ctx, clearModeration, decidedBefore, openedBefore)
+	var cleared int64
+	err := row.Scan(&cleared)
+	return cleared, err
 }
 
 const clearPairings = `-- name: ClearPairings :execrows
@@ -1775,6 +1803,36 @@ type SetPasswordParams struct {
 func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) error {
 	_, err := q.db.Exec(ctx, setPassword, arg.PasswordHash, arg.Now, arg.MemberID)
 	return err
+}
+
+const suspensionOf = `-- name: SuspensionOf :many
+SELECT x.words::text AS words, x.ends_at::timestamptz AS ends_at FROM auth.suspension_of($1, $2) x
+`
+
+type SuspensionOfRow struct {
+	Words  string
+	EndsAt time.Time
+}
+
+// What keeps a member out, if anything does. Who suspends them waits until the transaction ends.
+func (q *Queries) SuspensionOf(ctx context.Context, memberID uuid.UUID, now time.Time) ([]SuspensionOfRow, error) {
+	rows, err := q.db.Query(ctx, suspensionOf, memberID, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SuspensionOfRow
+	for rows.Next() {
+		var i SuspensionOfRow
+		if err := rows.Scan(&i.Words, &i.EndsAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const touchSession = `-- name: TouchSession :exec

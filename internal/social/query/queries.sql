@@ -120,3 +120,7 @@ DELETE FROM comment_hidden WHERE member_id = viewer_id() AND comment_id = @id;
 
 -- name: ClearSocial :one
 SELECT clear_social(@most)::integer AS cleared;
+
+-- name: IsMuted :one
+-- Whether moderators keep the viewer from commenting.
+SELECT is_muted(@at)::boolean AS muted;

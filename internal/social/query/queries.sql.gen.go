@@ -206,6 +206,18 @@ func (q *Queries) HideComment(ctx context.Context, iD uuid.UUID, at time.Time) e
 	return err
 }
 
+const isMuted = `-- name: IsMuted :one
+SELECT is_muted($1)::boolean AS muted
+`
+
+// Whether moderators keep the viewer from commenting.
+func (q *Queries) IsMuted(ctx context.Context, at time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, isMuted, at)
+	var muted bool
+	err := row.Scan(&muted)
+	return muted, err
+}
+
 const listComments = `-- name: ListComments :many
 SELECT c.id, c.body, c.mentioned, c.created_at, c.edited_at, w.audience, p.username, p.display_name, (v.member_id IS NOT NULL)::boolean AS has_avatar,
        (h.comment_id IS NOT NULL)::boolean AS hidden, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, o.member_id, o.private, o.minor, o.discoverability, o.audiences, o.edge, o.wrapped, o.seen_by
