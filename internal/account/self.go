@@ -111,7 +111,7 @@ func (s *Service) Delete(ctx context.Context, c db.Caller, password string) erro
 		if err := stillProven(ctx, q, proof); err != nil {
 			return err
 		}
-		if err := errors.Join(q.ForgetGroups(ctx), q.ForgetEdges(ctx)); err != nil {
+		if err := errors.Join(q.ForgetGroups(ctx), q.ForgetPlaces(ctx), q.ForgetEdges(ctx)); err != nil {
 			return err
 		}
 		if err := q.ForgetBookings(ctx, tx.Now()); err != nil {

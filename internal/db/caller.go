@@ -78,6 +78,7 @@ const (
 	jobImport   job = 1 + iota // as the session that asked for it
 	jobUpkeep                  // of a member's rows, without a scope
 	jobNotices                 // a mail about notices, as their reader, with the scopes of reading alone
+	jobLive                    // an open stream, as the session that asked for its ticket
 	jobCalendar                // a read of a calendar feed, as its member, with the scope of bookings alone
 )
 
@@ -107,6 +108,13 @@ func WithNoticeClaim(claim string, at time.Time) Caller {
 func WithCalendar(secret string, at time.Time) Caller {
 	hash := sha256.Sum256([]byte(secret))
 	return Caller{hash: hash[:], at: at.UTC(), asked: true, job: jobCalendar}
+}
+
+// WithTicket is an open stream, which asks at a moment by the ticket that opened it: in ReadAlone the session
+// that asked for the ticket, for as long as it stands, and nobody anywhere else.
+func WithTicket(ticket string, at time.Time) Caller {
+	hash := sha256.Sum256([]byte(ticket))
+	return Caller{hash: hash[:], at: at.UTC(), asked: true, job: jobLive}
 }
 
 // Anonymous says whether the caller brought no token.

@@ -13,7 +13,7 @@ var shared = []string{
 	"schema_migrations", "auth.email_claim", "auth.username_claim", "auth.token", "auth.registration", "auth.password_reset", "auth.mail",
 	"auth.audit", "auth.audit_head", "auth.console_model", "auth.console_firmware", "auth.pairing", "auth.proof", "auth.limit_bucket", "auth.limit_count", "auth.known_network", "auth.enumeration",
 	"moderation_case",
-	"instructor", "instructor_picture", "auth.instructor_member", "studio", "studio_place", "class", "series", "scheduled_class",
+	"class_bucket", "auth.live_ticket", "instructor", "instructor_picture", "auth.instructor_member", "studio", "studio_place", "class", "series", "scheduled_class",
 	"booking_rule", "class_room", "class_seat", "class_step", "auth.calendar",
 	"group_invite",
 }

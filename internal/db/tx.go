@@ -22,6 +22,7 @@ const (
 	authenticateUpkeep = `SELECT actor, member, session FROM auth.authenticate_upkeep($1, $2)`
 	authenticateNotice = `SELECT actor, member, session FROM auth.authenticate_notice($1, $2)`
 	authenticateFeed   = `SELECT actor, member, session FROM auth.authenticate_calendar($1, $2)`
+	authenticateLive   = `SELECT actor, member, session FROM auth.authenticate_live($1, $2)`
 )
 
 // Tx runs statements for a viewer. It fits the interface that compiled queries

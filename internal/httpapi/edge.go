@@ -158,6 +158,8 @@ func (s *Server) access(o *operation) echo.MiddlewareFunc {
 				timeout, limit, unpacked = max(s.Timeout, importTimeout), maxSyncSent, maxSyncUnpacked
 			case "setMyAvatar", "setInstructorPicture":
 				limit = maxAvatarBody
+			case "streamLiveLeaderboard":
+				timeout = max(s.Timeout, streamLife)
 			}
 			ctx, cancel := context.WithTimeout(c.Request().Context(), timeout)
 			defer cancel()

@@ -45,6 +45,7 @@ var accessValues = map[string][]string{
 		"instructor", "pictured_instructor", "studio", "class", "given_class",
 		"kept_instructor", "kept_studio", "kept_class", "kept_given_class", "series",
 		"group", "group_inside", "group_led", "membership", "invite",
+		"taken_class", "live_class",
 	},
 	"quota": {"auth", "read", "write", "import", "search", "ops"},
 	"cache": {"no-store", "public"},

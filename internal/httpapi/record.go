@@ -69,7 +69,7 @@ func (s *Server) report(ctx context.Context, n noted) {
 		s.Observer.Event(ctx, observe.PolicyError)
 	case n.fault.Code == "cross_origin":
 		s.Observer.Event(ctx, observe.CrossOrigin)
-	case n.fault.Code == "invalid_token":
+	case n.fault.Code == "invalid_token", n.fault.Code == "invalid_ticket":
 		s.Observer.Event(ctx, observe.TokenRefused)
 	case n.fault.Code == "bad_cursor":
 		s.Observer.Event(ctx, observe.RecordRefused)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,6 +27,16 @@ func send(c echo.Context, status int, contentType string, body []byte) error {
 	}
 	_, err := c.Response().Write(body)
 	return err
+}
+
+// sendPart writes the next bytes of a stream, which have to be taken by a moment.
+func sendPart(c echo.Context, part []byte, until time.Time) error {
+	connection := http.NewResponseController(c.Response().Writer)
+	_ = connection.SetWriteDeadline(until) // where there is no connection nothing stalls
+	if _, err := c.Response().Write(part); err != nil {
+		return err
+	}
+	return connection.Flush()
 }
 
 // respond answers with a body that the policy made.

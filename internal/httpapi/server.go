@@ -19,6 +19,7 @@ import (
 	"github.com/paceline/paceline/internal/class"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/group"
+	"github.com/paceline/paceline/internal/leaderboard"
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
@@ -32,18 +33,19 @@ import (
 
 // Options are what a server is made of.
 type Options struct {
-	DB         *db.DB
-	Accounts   *account.Service
-	Members    *member.Service
-	Workouts   *workout.Service
-	Social     *social.Service
-	Notices    *inbox.Service
-	Bookings   *booking.Service
-	Classes    *class.Service
-	Staff      *staff.Service
-	Groups     *group.Service
-	Limits     *limit.Limiter
-	Moderation *moderation.Service
+	DB           *db.DB
+	Accounts     *account.Service
+	Members      *member.Service
+	Workouts     *workout.Service
+	Social       *social.Service
+	Notices      *inbox.Service
+	Bookings     *booking.Service
+	Classes      *class.Service
+	Staff        *staff.Service
+	Groups       *group.Service
+	Leaderboards *leaderboard.Service
+	Limits       *limit.Limiter
+	Moderation   *moderation.Service
 
 	Contract []byte // openapi.yaml
 	Pages    fs.FS  // the built web pages: index.html, assets/
@@ -57,6 +59,9 @@ type Options struct {
 	CORSOrigins     []string       // exact origins; none by default
 	MaxImportBytes  int64          // of an uploaded file; 0 is 32 MiB
 	Timeout         time.Duration  // of one request; 0 is ten seconds
+
+	// Stopping is closed when the server is about to stop: streams end then, so that it needn't wait for them.
+	Stopping <-chan struct{}
 
 	// Outbox is the local run's sent mail. Production leaves it nil, and then
 	// there is no route that shows mail.

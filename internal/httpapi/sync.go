@@ -196,5 +196,6 @@ func itemOf(in dto.SyncItem) workout.SyncItem {
 		Sport: workout.Sport(in.Sport), Indoor: in.Indoor != nil && *in.Indoor, StartedAt: in.StartedAt.UTC(), DurationS: in.DurationS,
 		MovingS: in.MovingS, DistanceM: in.DistanceM, CaloriesKcal: in.CaloriesKcal, OutputKJ: in.OutputKj,
 		Device: recording.Device{Name: text(in.DeviceName), Serial: text(in.DeviceSerial)},
+		Class:  workout.ClassRef{Class: in.ClassID, Scheduled: in.ScheduledClassID},
 	}
 }

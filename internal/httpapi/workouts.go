@@ -114,6 +114,7 @@ func entryOf(in dto.WorkoutCreate) (workout.Entry, error) {
 		CaloriesKcal: in.CaloriesKcal, OutputKJ: in.OutputKj, PowerAvgW: in.PowerAvgW, PowerMaxW: in.PowerMaxW,
 		CadenceAvgRPM: in.CadenceAvgRpm, CadenceMaxRPM: in.CadenceMaxRpm,
 		HeartAvgBPM: in.HeartRateAvgBpm, HeartMaxBPM: in.HeartRateMaxBpm, AscentM: in.AscentM, Audience: audience,
+		Class: workout.ClassRef{Class: in.ClassID, Scheduled: in.ScheduledClassID},
 	}, err
 }
 

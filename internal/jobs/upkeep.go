@@ -22,6 +22,7 @@ const (
 	keepIdempotency = 48 * time.Hour       // the contract promises 24
 	keepNetworks    = 90 * 24 * time.Hour  // where somebody was signed in from
 	keepParts       = 30 * 24 * time.Hour  // parts of a workout that a console never completed, and what tells a repeat of one
+	keepProgress    = 24 * time.Hour       // how far riders were in a class that was live
 	keepSyncs       = 400 * 24 * time.Hour // what a console calls a workout
 	keepReads       = 14 * 24 * time.Hour  // whom somebody read without their consent
 	keepAccess      = 400 * 24 * time.Hour // who read what of a member, and by which access grant
@@ -48,6 +49,10 @@ func (r *Runner) clear(ctx context.Context) error {
 			return q.ClearPairings(ctx, now.Add(-keepPairings))
 		},
 		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearProofs(ctx, now) },
+		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearLiveTickets(ctx, now) },
+		func(ctx context.Context, q *query.Queries) (int64, error) {
+			return q.ClearProgress(ctx, now.Add(-keepProgress))
+		},
 		func(ctx context.Context, q *query.Queries) (int64, error) { return q.ClearLimitBuckets(ctx, now) },
 		func(ctx context.Context, q *query.Queries) (int64, error) {
 			return q.ClearLimitCounts(ctx, limit.OldestSlot(now))

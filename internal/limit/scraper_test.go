@@ -218,6 +218,7 @@ func TestEveryPathIsPaidFor(t *testing.T) {
 	workout, _ := made[0].(map[string]any)["id"].(string)
 	ben.Do(http.MethodPut, "/v1/workouts/"+workout+"/likes", nil).Want(t, http.StatusNoContent)
 	ben.Do(http.MethodPost, "/v1/workouts/"+workout+"/comments", map[string]any{"text": "of mine"}).Want(t, http.StatusCreated)
+	ben.Do(http.MethodPut, "/v1/workouts/"+workout+"/class", map[string]any{"class_id": w.Teach("Paid for").Class}).Want(t, http.StatusOK)
 	w.Exec(`INSERT INTO edge (member_id, other_id, bits, changed_at)
 		SELECT a.member_id, b.member_id, 17, now() FROM profile a, profile b
 		WHERE a.username LIKE 'crowd%' AND b.username LIKE 'crowd%' AND a.member_id <> b.member_id`)

@@ -90,6 +90,9 @@ func (s *Service) EditSettings(ctx context.Context, c db.Caller, e SettingsEdit,
 		if err := q.Enlist(ctx); err != nil {
 			return err
 		}
+		if err := q.PlaceOwn(ctx); err != nil {
+			return err
+		}
 		after, err := q.ReadSettings(ctx)
 		if err != nil {
 			return err

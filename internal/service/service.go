@@ -23,6 +23,7 @@ import (
 	"github.com/paceline/paceline/internal/group"
 	"github.com/paceline/paceline/internal/httpapi"
 	"github.com/paceline/paceline/internal/jobs"
+	"github.com/paceline/paceline/internal/leaderboard"
 	"github.com/paceline/paceline/internal/limit"
 	"github.com/paceline/paceline/internal/mail"
 	"github.com/paceline/paceline/internal/member"
@@ -59,23 +60,27 @@ type Options struct {
 
 // Service is a whole Paceline.
 type Service struct {
-	Handler    http.Handler // the public one
-	Private    http.Handler // metrics and profiles
-	DB         *db.DB
-	Accounts   *account.Service
-	Members    *member.Service
-	Workouts   *workout.Service
-	Social     *social.Service
-	Notices    *inbox.Service
-	Bookings   *booking.Service
-	Classes    *class.Service
-	Staff      *staff.Service
-	Groups     *group.Service
-	Limits     *limit.Limiter
-	Moderation *moderation.Service
+	Handler      http.Handler // the public one
+	Private      http.Handler // metrics and profiles
+	DB           *db.DB
+	Accounts     *account.Service
+	Members      *member.Service
+	Workouts     *workout.Service
+	Social       *social.Service
+	Notices      *inbox.Service
+	Bookings     *booking.Service
+	Classes      *class.Service
+	Staff        *staff.Service
+	Groups       *group.Service
+	Leaderboards *leaderboard.Service
+	Limits       *limit.Limiter
+	Moderation   *moderation.Service
 
 	options Options
 	jobs    *jobs.Runner
+
+	stopping chan struct{} // closed when it is about to stop
+	stop     sync.Once
 }
 
 // New opens the database and builds the service. Nothing runs yet.
@@ -95,10 +100,11 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 			database.Close()
 		}
 	}()
-	s := &Service{DB: database, options: o}
+	s := &Service{DB: database, options: o, stopping: make(chan struct{})}
 	limits := recording.DefaultLimits()
 	limits.MaxBytes = o.MaxImportBytes
 	s.Workouts = workout.New(database, o.Ring, limits)
+	s.Leaderboards = leaderboard.New(database, o.Ring)
 	s.Social, s.Notices = social.New(database, o.Ring), inbox.New(database, o.Ring)
 	s.jobs = jobs.New(jobs.Config{
 		DB: database, Ring: o.Ring, Sender: o.Mail, Observe: o.Observer, Imports: s.Workouts, Digests: s.Workouts, Notices: s.Notices, Now: o.Now,
@@ -136,11 +142,12 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 		return nil, err
 	}
 	s.Handler, err = httpapi.New(httpapi.Options{
-		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Classes: s.Classes, Social: s.Social, Notices: s.Notices, Staff: s.Staff, Groups: s.Groups, Moderation: s.Moderation, Limits: s.Limits,
+		DB: database, Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Bookings: s.Bookings, Classes: s.Classes, Social: s.Social, Notices: s.Notices,
+		Leaderboards: s.Leaderboards, Staff: s.Staff, Groups: s.Groups, Moderation: s.Moderation, Limits: s.Limits,
 		Contract: api.Document, Pages: pages, Now: o.Now, Observer: o.Observer,
 		PublicURL: o.PublicURL, SecurityContact: o.Security.Contact, SecurityExpires: o.Security.Expires,
 		TrustedProxies: o.TrustedProxies, CORSOrigins: o.CORSOrigins, MaxImportBytes: o.MaxImportBytes,
-		Timeout: o.Timeout, Outbox: o.Outbox,
+		Timeout: o.Timeout, Outbox: o.Outbox, Stopping: s.stopping,
 	})
 	if err != nil {
 		return nil, err
@@ -191,6 +198,7 @@ func (s *Service) Run(ctx context.Context, public, private net.Listener) error {
 // connections and answers the open requests.
 func (s *Service) Serve(ctx context.Context, public, private net.Listener) error {
 	servers := []*http.Server{s.server(s.Handler, "public"), s.server(s.Private, "private")}
+	servers[0].RegisterOnShutdown(func() { s.stop.Do(func() { close(s.stopping) }) })
 	// A profile of half a minute must get its answer.
 	servers[1].WriteTimeout = 2 * time.Minute
 	failed := make(chan error, len(servers))

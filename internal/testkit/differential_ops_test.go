@@ -294,7 +294,7 @@ func (w *randomWorld) cursorIsBound(v viewer, path string) {
 
 // asked is every request that a viewer makes in a world.
 func (w *randomWorld) asked(v viewer) []asking {
-	all := slices.Concat(w.ownThings(v), w.socialAsked(v), w.classesAsked(v), w.aboutGroups(v))
+	all := slices.Concat(w.ownThings(v), w.socialAsked(v), w.classesAsked(v), w.aboutGroups(v), w.classThings(v))
 	member := func(a *answer, m map[string]any) { w.sees(a, m, "") }
 	list := func(operation, path string, want answer, read func(*answer, map[string]any), inOrder bool) {
 		all = append(all, asking{operation, path, func() answer { return w.pages(v, path, read) }, want, inOrder})

@@ -59,6 +59,7 @@ type randomWorld struct {
 	unnamed  map[[2]uuid.UUID]bool // blocked by an id whose owner hid from who blocked
 	workouts []rawWorkout
 	groups   []rawGroup
+	taught   testkit.Taught
 	merged   []rawWorkout               // those that another is shown in the place of
 	profile  map[string]map[string]bool // the members of their own profile that each has, by name
 	whole    map[uuid.UUID]map[string]bool
@@ -111,6 +112,7 @@ func newRandomWorld(t *testing.T) *randomWorld {
 	w.Pair(w.people[1], "sync")
 	w.makeGroups()
 	w.readBack()
+	w.take()
 	return w
 }
 
@@ -498,6 +500,7 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"report":             {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM report WHERE member_id = $1`)},
 		"sanction":           {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM sanction WHERE member_id = $1`)},
 		"moderation_case":    {`id::text`, nil}, // moderators' alone
+		"workout_class":      {`workout_id::text`, w.taken(workouts)},
 		"instructor_follow":  {`instructor_id::text`, w.own(v, `SELECT string_agg(instructor_id::text, ' ') FROM instructor_follow WHERE member_id = $1`)},
 		"instructor":         {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM instructor WHERE state = 'published'`)},
 		"instructor_picture": {`instructor_id::text`, w.shared(`SELECT string_agg(p.instructor_id::text, ' ') FROM instructor_picture p JOIN instructor i ON i.id = p.instructor_id AND i.state = 'published'`)},

@@ -50,7 +50,7 @@ func (c *Cast) Prepare(a Actor, r Request) Asked {
 			body = members
 		}
 	}
-	r.URL = c.decidable(a.Person, c.fresh(r.URL))
+	r.URL = c.decidable(a.Person, c.fresh(c.ticketed(a, r)))
 	return Asked{Request: r, As: a, body: body}
 }
 

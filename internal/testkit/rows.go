@@ -107,8 +107,12 @@ func (c *Cast) Expect(a Actor, r Request) int {
 		return 0
 	case t.open:
 		return c.openStatus(o)
+	case t.Shared && o.ID == "streamLiveLeaderboard" && (a.Person == nil || a.Over || a.Console != nil):
+		return 401 // a ticket is made for a session
 	case t.Shared && o.Reads():
 		return 200
+	case o.ID == "streamLiveLeaderboard":
+		return 401 // no ticket is one of what isn't there
 	case t.Of == nil && o.Reads():
 		return 404
 	case t.Of == nil:

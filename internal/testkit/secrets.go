@@ -108,7 +108,7 @@ func (c *Cast) hiddenWorkouts(viewer, p *Person) []Secret {
 			for n := range 2 { // after the others, and between them
 				c.at(p).Do(http.MethodPost, "/v1/workouts", map[string]any{
 					"sport": "row", "started_at": c.Clock.Now().Add(-time.Duration(n*40+1) * time.Hour).Format(time.RFC3339), "duration_s": 1200,
-					"distance_m": 4321, "audience": audienceNames[audience], "title": "hidden",
+					"distance_m": 4321, "audience": audienceNames[audience], "title": "hidden", "class_id": c.Taught.Class,
 				}).Want(c.T, http.StatusCreated)
 			}
 		}})
@@ -161,7 +161,9 @@ func (c *Cast) hiddenSettings(viewer, p *Person) []Secret {
 			other.Audiences = maps.Clone(p.Choices.Audiences)
 			other.Audiences[field] = audience
 			// What a new workout starts with touches none that is there.
-			if audience != chosen && (audience < 2 || !p.Choices.Private) && (field == "workout" || same(field, p.Choices, other)) {
+			// But of a live class, where there is no workout yet.
+			live := s.Shows("leaderboard", p.Choices, p.Choices.Audiences["workout"]) == s.Shows("leaderboard", p.Choices, other.Audiences["workout"])
+			if audience != chosen && (audience < 2 || !p.Choices.Private) && (field == "workout" && live || field != "workout" && same(field, p.Choices, other)) {
 				changed[field] = audienceNames[audience]
 			}
 		}

@@ -165,6 +165,7 @@ type Person struct {
 	Duties   []string // of staff, in a session that a second factor proved
 	Choices  Choices
 	Workouts []Recorded
+	Taken    map[string]bool   // ids of workouts that were taken in the class
 	Twin     string            // another record of their first ride; one of the workouts
 	Consoles []string          // ids
 	Imports  []string          // ids

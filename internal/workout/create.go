@@ -26,6 +26,7 @@ type Entry struct {
 	HeartAvgBPM, HeartMaxBPM     *float64
 	AscentM                      *float64
 	Audience                     *privacy.Audience // nil: the owner's default
+	Class                        ClassRef
 }
 
 // Create adds a workout of the caller's. Values that make no sense together are Unprocessable,
@@ -50,6 +51,9 @@ func (s *Service) Create(ctx context.Context, c db.Caller, e Entry, r Repeat) (W
 				return nil, err
 			}
 			id, _, err := d.write(ctx, tx, by, audience)
+			if err == nil && e.Class.some() && !d.taken {
+				err = ErrUnknownClass
+			}
 			return []uuid.UUID{id}, err
 		})
 		if err != nil {
@@ -72,7 +76,7 @@ func (e Entry) draft() (draft, error) {
 	if err != nil {
 		return draft{}, err
 	}
-	d.source, d.distanceM = Typed, e.DistanceM
+	d.source, d.distanceM, d.class = Typed, e.DistanceM, e.Class
 	if some(e.PowerAvgW, e.PowerMaxW, e.CadenceAvgRPM, e.CadenceMaxRPM) {
 		d.effort = &Effort{EffortFigures: EffortFigures{
 			PowerAvgW: e.PowerAvgW, PowerMaxW: e.PowerMaxW, CadenceAvgRPM: e.CadenceAvgRPM, CadenceMaxRPM: e.CadenceMaxRPM,

@@ -29,6 +29,8 @@ type draft struct {
 	previews    map[privacy.Field][]byte // packed, of those with more than a chart shows
 	digests     map[privacy.Field]digest // of what has samples
 	fingerprint []byte                   // of a recording
+	class       ClassRef
+	taken       bool // it was written, and the class is known
 }
 
 // newDraft gives the draft its id.
@@ -39,7 +41,7 @@ func newDraft(f Facts) (draft, error) {
 
 // write adds the workout with its parts, and says which one it is now: another one where the same
 // recording was there already, be it merged.
-func (d draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.Audience) (id uuid.UUID, added bool, err error) {
+func (d *draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.Audience) (id uuid.UUID, added bool, err error) {
 	q := query.New(tx)
 	row, err := d.row(by)
 	if err != nil {
@@ -50,6 +52,9 @@ func (d draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.A
 		made, err := q.AddWorkout(ctx, row)
 		if err == nil && len(made) == 1 && tracked(d.route, d.samples[privacy.Route] != nil) {
 			err = cutNew(ctx, tx, by, d.id)
+		}
+		if err == nil && len(made) == 1 && d.class.some() {
+			d.taken, err = setClass(ctx, q, d.id, d.class)
 		}
 		if err != nil || len(made) == 1 {
 			return d.id, true, err

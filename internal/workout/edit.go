@@ -80,6 +80,9 @@ func (s *Service) Edit(ctx context.Context, c db.Caller, id uuid.UUID, p Patch, 
 				return err
 			}
 		}
+		if err := q.PlaceWorkouts(ctx, []uuid.UUID{id}); err != nil {
+			return err
+		}
 		_, out, err = s.readOwn(ctx, tx, by, id)
 		return err
 	})
@@ -102,6 +105,9 @@ func (s *Service) Delete(ctx context.Context, c db.Caller, id uuid.UUID) error {
 			return s.refuse(ctx, tx, id)
 		}
 		if err != nil {
+			return err
+		}
+		if err := q.PlaceWorkouts(ctx, []uuid.UUID{id}); err != nil {
 			return err
 		}
 		return q.DropOriginals(ctx, by.id)
@@ -156,7 +162,9 @@ func (p Patch) write(ctx context.Context, tx *db.Tx, by self, w query.WorkoutSho
 		}
 	}
 	if err == nil && p.DistanceM.Set { // what the owner says replaces what the track gave
-		err = q.ForgetTrackDistance(ctx, by.id, w.ID)
+		if err = q.ForgetTrackDistance(ctx, by.id, w.ID); err == nil {
+			err = q.NoteTypedDistance(ctx, by.id, w.ID)
+		}
 	}
 	if err == nil && p.Notes.Set {
 		err = p.writeNotes(ctx, q, by, w)

@@ -77,6 +77,9 @@ func merge(ctx context.Context, tx *db.Tx, by self, id, other uuid.UUID) (uuid.U
 	if err == nil && hidden != 2 {
 		err = db.ErrDisagree
 	}
+	if err == nil {
+		err = query.New(tx).MergeClasses(ctx, query.MergeClassesParams{Merged: d.id, One: id, Other: other})
+	}
 	return d.id, err
 }
 
@@ -127,8 +130,10 @@ func (s *Service) Unmerge(ctx context.Context, c db.Caller, id uuid.UUID) error 
 		if err := cutAnew(ctx, tx, by, shown...); err != nil {
 			return err
 		}
-		_, err = q.DeleteWorkout(ctx, query.DeleteWorkoutParams{MemberID: by.id, ID: id, Now: tx.Now()})
-		return err
+		if _, err = q.DeleteWorkout(ctx, query.DeleteWorkoutParams{MemberID: by.id, ID: id, Now: tx.Now()}); err != nil {
+			return err
+		}
+		return q.PlaceWorkouts(ctx, append(shown, id))
 	})
 }
 

@@ -81,7 +81,7 @@ func (at *syncing) assemble(ctx context.Context, n int) (draft, error) {
 		return draft{}, refusedItem(err)
 	}
 	d, err := pack(&r)
-	d.source = Console
+	d.source, d.class = Console, ClassRef{Class: parts[0].ClassID, Scheduled: parts[0].ScheduledClassID}
 	for _, part := range at.have[:n] {
 		if !part.Signed {
 			d.source = Typed
@@ -126,6 +126,9 @@ func (at *syncing) applyDraft(ctx context.Context, d draft) (SyncStatus, error) 
 		}
 		if err == nil && other != own { // it came whole some other way while this one went on
 			if _, err := at.q.DeleteWorkout(ctx, query.DeleteWorkoutParams{MemberID: at.by.id, ID: own, Now: at.tx.Now()}); err != nil {
+				return "", err
+			}
+			if err := at.q.PlaceWorkouts(ctx, []uuid.UUID{own}); err != nil {
 				return "", err
 			}
 			at.row.WorkoutID.UUID, at.row.Duplicate, at.row.AppliedSealed = other, true, nil
@@ -189,6 +192,9 @@ func (at *syncing) replace(ctx context.Context, id uuid.UUID, d draft) error {
 	}
 	if err == nil && tracked(d.route, d.samples[privacy.Route] != nil) {
 		err = cutNew(ctx, at.tx, at.by, id)
+	}
+	if err == nil {
+		err = at.q.PlaceWorkouts(ctx, []uuid.UUID{id})
 	}
 	return err
 }

@@ -234,7 +234,10 @@ type payload struct {
 	OutputKJ     *float64 `json:"output_kj,omitempty"`
 	DeviceName   string   `json:"device_name,omitempty"`
 	DeviceSerial string   `json:"device_serial,omitempty"`
-	Tables       [][]byte `json:"tables,omitempty"` // packed
+	// Of the first part of all.
+	ClassID          *uuid.UUID `json:"class_id,omitempty"`
+	ScheduledClassID *uuid.UUID `json:"scheduled_class_id,omitempty"`
+	Tables           [][]byte   `json:"tables,omitempty"` // packed
 }
 
 // packed is a part on its way into the database.
@@ -248,6 +251,7 @@ func packPart(i SyncItem) (packed, error) {
 		Sport: i.Sport, Indoor: i.Indoor, StartedAt: i.StartedAt.Unix(), DurationS: i.DurationS, MovingS: i.MovingS,
 		DistanceM: i.DistanceM, CaloriesKcal: i.CaloriesKcal, OutputKJ: i.OutputKJ,
 		DeviceName: i.Device.Name, DeviceSerial: i.Device.Serial,
+		ClassID: i.Class.Class, ScheduledClassID: i.Class.Scheduled,
 	}}
 	for _, table := range i.Samples {
 		blob, err := table.Encode()
@@ -272,6 +276,9 @@ func (p packed) digest(i SyncItem) [32]byte {
 	w := p.payload
 	fmt.Fprintf(h, "%d %t %s %t %d %g %s %s %s %s %q %q\n", i.Part, i.Final, w.Sport, w.Indoor, w.StartedAt, w.DurationS,
 		figure(w.MovingS), figure(w.DistanceM), figure(w.CaloriesKcal), figure(w.OutputKJ), w.DeviceName, w.DeviceSerial)
+	if i.Class.some() {
+		fmt.Fprintln(h, "class", w.ClassID, w.ScheduledClassID)
+	}
 	for _, table := range w.Tables {
 		fmt.Fprintln(h, len(table))
 		h.Write(table)

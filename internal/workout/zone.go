@@ -288,6 +288,9 @@ func (s *Service) changeZones(ctx context.Context, c db.Caller,
 			if err := cutAll(ctx, tx, by, after.shifted()); err != nil {
 				return err
 			}
+			if err := query.New(tx).PlaceOwn(ctx); err != nil {
+				return err
+			}
 		}
 		grant = by.grant
 		if id == uuid.Nil {

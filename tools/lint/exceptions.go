@@ -25,6 +25,7 @@ var exceptions = []exception{
 	{"constsql", "internal/testkit/...", "makes and drops databases, and asks of every table there is"},
 
 	{"responder", "internal/httpapi.send", "it is the one responder"},
+	{"responder", "internal/httpapi.sendPart", "it is the responder of streams, next to it"},
 	{"responder", "internal/httpapi.filteredWriter.Write", "it stands before the connection and lets only listed headers leave"},
 	{"responder", "internal/httpapi.filteredWriter.WriteHeader", "as above"},
 	{"responder", "internal/observe.answer", "health on the private port: two constant texts"},

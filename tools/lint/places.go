@@ -45,6 +45,8 @@ var keeps = []kept{
 	{"internal/db.BoundHash", "internal/db internal/account", "only package account keeps tokens"},
 	{"internal/db.Caller.For", "internal/httpapi.Server.admitConsole", "what a console may do comes from the contract, in one place"},
 	{"internal/db.Caller.OnDuty", "internal/httpapi.Server.admit internal/staff", "what staff have to hold comes from the contract, in one place"},
+	{"internal/db.WithTicket", "internal/leaderboard.Stream.As", "an open stream asks by its ticket, in one place"},
+	{"internal/leaderboard.Ticket.Reveal", "internal/dto", "a ticket is revealed to whom it is for, in the answer that brings it"},
 	{"internal/db.WithClaim", "internal/jobs", "a claim on an import is made where imports are handed out"},
 	{"internal/db.WithUpkeep", "internal/jobs", "a claim on upkeep is made where it is handed out"},
 	{"internal/db.WithNoticeClaim", "internal/jobs", "a claim on a member's notices is made where their turns are handed out"},
@@ -66,6 +68,7 @@ var keeps = []kept{
 		"internal/httpapi.Server.GetReferenceAsset internal/httpapi.Server.GetSecurityContact internal/httpapi.Server.outbox",
 		"bytes leave without a dto.Body only where they passed a grant or belong to nobody"},
 	{"internal/httpapi.send", "internal/httpapi", "it is the responder's own"},
+	{"internal/httpapi.sendPart", "internal/httpapi.eventWriter", "an event is written where its body was paid for"},
 }
 
 func places(pass *analysis.Pass) (any, error) {

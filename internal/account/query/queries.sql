@@ -210,6 +210,9 @@ SELECT forget_bookings(sqlc.arg(now));
 -- name: EndCalendarOf :exec
 DELETE FROM auth.calendar WHERE member_id = sqlc.arg(member_id);
 
+-- name: ForgetPlaces :exec
+SELECT forget_places();
+
 -- name: EndAccount :execrows
 -- All that refers to the member goes with the row, the key first of all.
 DELETE FROM member WHERE id = viewer_id();
@@ -256,6 +259,13 @@ DELETE FROM auth.pairing WHERE expires_at <= sqlc.arg(before);
 
 -- name: ClearProofs :execrows
 DELETE FROM auth.proof WHERE until <= sqlc.arg(now);
+
+-- name: ClearLiveTickets :execrows
+-- Unused, or of a stream that is no longer open.
+DELETE FROM auth.live_ticket WHERE expires_at <= sqlc.arg(now) AND (open_until IS NULL OR open_until <= sqlc.arg(now));
+
+-- name: ClearProgress :execrows
+DELETE FROM class_progress WHERE posted_at <= sqlc.arg(before);
 
 -- name: ClearIdempotency :execrows
 DELETE FROM idempotency WHERE created_at <= sqlc.arg(before);

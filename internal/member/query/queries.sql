@@ -112,6 +112,10 @@ WHERE member_id = viewer_id();
 -- The viewer's entries in the directory, after their names or settings have changed.
 SELECT enlist(viewer_id());
 
+-- name: PlaceOwn :exec
+-- The places in classes, which follow from the settings.
+SELECT place_own();
+
 -- name: ReadSettings :one
 SELECT p.birth_date_sealed, sqlc.embed(s)
 FROM subject s

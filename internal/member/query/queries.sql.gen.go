@@ -311,6 +311,16 @@ func (q *Queries) OwnEdge(ctx context.Context, other uuid.UUID) (int16, error) {
 	return bits, err
 }
 
+const placeOwn = `-- name: PlaceOwn :exec
+SELECT place_own()
+`
+
+// The places in classes, which follow from the settings.
+func (q *Queries) PlaceOwn(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, placeOwn)
+	return err
+}
+
 const putAvatar = `-- name: PutAvatar :execrows
 INSERT INTO avatar (member_id, image, updated_at) VALUES (viewer_id(), $1, $2)
 ON CONFLICT (member_id) DO UPDATE SET image = excluded.image, updated_at = excluded.updated_at

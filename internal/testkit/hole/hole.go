@@ -40,7 +40,7 @@ type Test struct{ Package, Run string }
 
 // All lists every hole.
 func All() []Hole {
-	return slices.Concat(policy(), schema(), members(), workouts(), riders(), syncs(), imports(), merges(), zones(), bookings(), social(), groups(), accounts(), staff(), classes(), moderation(), consoles(), edge(), evidence())
+	return slices.Concat(policy(), schema(), members(), workouts(), riders(), syncs(), imports(), merges(), leaderboards(), zones(), bookings(), social(), groups(), accounts(), staff(), classes(), moderation(), consoles(), edge(), evidence())
 }
 
 // at is a hole of one edit.
