@@ -31,6 +31,7 @@ func init() {
 		{2, "reading a workout against the same without checks", (*bench).againstUnchecked},
 		{3, "the feed", (*bench).readFeeds},
 		{4, "search by prefix", (*bench).searchMembers},
+		{5, "one's rank in a class that many took", (*bench).rankRiders},
 		{6, "samples", (*bench).streams},
 		{7, "signing in, and a flood of it", (*bench).signIn},
 		{8, "memory", (*bench).memory},

@@ -34,7 +34,7 @@ func isSuspended(err error) bool {
 // AppealSuspension takes the word of somebody who can't sign in against what keeps them out. They prove
 // who they are as for a login, and get no session. The words come sealed.
 func (s *Service) AppealSuspension(ctx context.Context, c db.Caller, l Login, words []byte) error {
-	return s.signIn(ctx, c, l, bearerSession, func(ctx context.Context, q *query.Queries, member uuid.UUID) error {
+	return s.signIn(ctx, c, l, bearerSession, func(ctx context.Context, q *query.Queries, member uuid.UUID, _ bool) error {
 		done, err := q.AppealSuspension(ctx, query.AppealSuspensionParams{MemberID: member, Said: words, Now: c.At()})
 		if err == nil && !done {
 			return fault.Conflict("nothing_to_appeal", "nothing keeps this account out, or you appealed already")

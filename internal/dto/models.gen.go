@@ -61,6 +61,63 @@ func (e AccessField) Valid() bool {
 	}
 }
 
+// Defines values for AgeBandName.
+const (
+	AgeBandNameN1319  AgeBandName = "13-19"
+	AgeBandNameN2029  AgeBandName = "20-29"
+	AgeBandNameN3039  AgeBandName = "30-39"
+	AgeBandNameN4049  AgeBandName = "40-49"
+	AgeBandNameN5059  AgeBandName = "50-59"
+	AgeBandNameN6069  AgeBandName = "60-69"
+	AgeBandNameN70120 AgeBandName = "70-120"
+)
+
+// Valid indicates whether the value is a known member of the AgeBandName enum.
+func (e AgeBandName) Valid() bool {
+	switch e {
+	case AgeBandNameN1319:
+		return true
+	case AgeBandNameN2029:
+		return true
+	case AgeBandNameN3039:
+		return true
+	case AgeBandNameN4049:
+		return true
+	case AgeBandNameN5059:
+		return true
+	case AgeBandNameN6069:
+		return true
+	case AgeBandNameN70120:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppealState.
+const (
+	AppealStateAccepted AppealState = "accepted"
+	AppealStateNone     AppealState = "none"
+	AppealStateOpen     AppealState = "open"
+	AppealStateRejected AppealState = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the AppealState enum.
+func (e AppealState) Valid() bool {
+	switch e {
+	case AppealStateAccepted:
+		return true
+	case AppealStateNone:
+		return true
+	case AppealStateOpen:
+		return true
+	case AppealStateRejected:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AttendanceAttendance.
 const (
 	AttendanceAttendanceNoShow  AttendanceAttendance = "no_show"
@@ -124,6 +181,24 @@ func (e Audience) Valid() bool {
 	}
 }
 
+// Defines values for BoardMetric.
+const (
+	BoardMetricDistance BoardMetric = "distance"
+	BoardMetricOutput   BoardMetric = "output"
+)
+
+// Valid indicates whether the value is a known member of the BoardMetric enum.
+func (e BoardMetric) Valid() bool {
+	switch e {
+	case BoardMetricDistance:
+		return true
+	case BoardMetricOutput:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BookingState.
 const (
 	BookingStateAttended       BookingState = "attended"
@@ -157,6 +232,33 @@ func (e BookingState) Valid() bool {
 	case BookingStateRemoved:
 		return true
 	case BookingStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CaseAction.
+const (
+	CaseActionDismiss CaseAction = "dismiss"
+	CaseActionHide    CaseAction = "hide"
+	CaseActionMute    CaseAction = "mute"
+	CaseActionSuspend CaseAction = "suspend"
+	CaseActionWarn    CaseAction = "warn"
+)
+
+// Valid indicates whether the value is a known member of the CaseAction enum.
+func (e CaseAction) Valid() bool {
+	switch e {
+	case CaseActionDismiss:
+		return true
+	case CaseActionHide:
+		return true
+	case CaseActionMute:
+		return true
+	case CaseActionSuspend:
+		return true
+	case CaseActionWarn:
 		return true
 	default:
 		return false
@@ -367,6 +469,84 @@ func (e Gender) Valid() bool {
 	case GenderUndisclosed:
 		return true
 	case GenderWoman:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GroupKind.
+const (
+	GroupKindListed   GroupKind = "listed"
+	GroupKindPublic   GroupKind = "public"
+	GroupKindSecret   GroupKind = "secret"
+	GroupKindUnlisted GroupKind = "unlisted"
+)
+
+// Valid indicates whether the value is a known member of the GroupKind enum.
+func (e GroupKind) Valid() bool {
+	switch e {
+	case GroupKindListed:
+		return true
+	case GroupKindPublic:
+		return true
+	case GroupKindSecret:
+		return true
+	case GroupKindUnlisted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GroupRole.
+const (
+	GroupRoleAdmin  GroupRole = "admin"
+	GroupRoleAsking GroupRole = "asking"
+	GroupRoleBanned GroupRole = "banned"
+	GroupRoleCoach  GroupRole = "coach"
+	GroupRoleMember GroupRole = "member"
+	GroupRoleOwner  GroupRole = "owner"
+)
+
+// Valid indicates whether the value is a known member of the GroupRole enum.
+func (e GroupRole) Valid() bool {
+	switch e {
+	case GroupRoleAdmin:
+		return true
+	case GroupRoleAsking:
+		return true
+	case GroupRoleBanned:
+		return true
+	case GroupRoleCoach:
+		return true
+	case GroupRoleMember:
+		return true
+	case GroupRoleOwner:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GroupRoleChangeRole.
+const (
+	GroupRoleChangeRoleAdmin  GroupRoleChangeRole = "admin"
+	GroupRoleChangeRoleBanned GroupRoleChangeRole = "banned"
+	GroupRoleChangeRoleCoach  GroupRoleChangeRole = "coach"
+	GroupRoleChangeRoleMember GroupRoleChangeRole = "member"
+)
+
+// Valid indicates whether the value is a known member of the GroupRoleChangeRole enum.
+func (e GroupRoleChangeRole) Valid() bool {
+	switch e {
+	case GroupRoleChangeRoleAdmin:
+		return true
+	case GroupRoleChangeRoleBanned:
+		return true
+	case GroupRoleChangeRoleCoach:
+		return true
+	case GroupRoleChangeRoleMember:
 		return true
 	default:
 		return false
@@ -640,6 +820,117 @@ func (e Relation) Valid() bool {
 	case RelationRequested:
 		return true
 	case RelationSelf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportKind.
+const (
+	ReportKindClass   ReportKind = "class"
+	ReportKindComment ReportKind = "comment"
+	ReportKindGroup   ReportKind = "group"
+	ReportKindMember  ReportKind = "member"
+	ReportKindWorkout ReportKind = "workout"
+)
+
+// Valid indicates whether the value is a known member of the ReportKind enum.
+func (e ReportKind) Valid() bool {
+	switch e {
+	case ReportKindClass:
+		return true
+	case ReportKindComment:
+		return true
+	case ReportKindGroup:
+		return true
+	case ReportKindMember:
+		return true
+	case ReportKindWorkout:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportReason.
+const (
+	ReportReasonCheating      ReportReason = "cheating"
+	ReportReasonHarassment    ReportReason = "harassment"
+	ReportReasonHate          ReportReason = "hate"
+	ReportReasonImpersonation ReportReason = "impersonation"
+	ReportReasonOther         ReportReason = "other"
+	ReportReasonSelfHarm      ReportReason = "self_harm"
+	ReportReasonSexual        ReportReason = "sexual"
+	ReportReasonSpam          ReportReason = "spam"
+	ReportReasonViolence      ReportReason = "violence"
+)
+
+// Valid indicates whether the value is a known member of the ReportReason enum.
+func (e ReportReason) Valid() bool {
+	switch e {
+	case ReportReasonCheating:
+		return true
+	case ReportReasonHarassment:
+		return true
+	case ReportReasonHate:
+		return true
+	case ReportReasonImpersonation:
+		return true
+	case ReportReasonOther:
+		return true
+	case ReportReasonSelfHarm:
+		return true
+	case ReportReasonSexual:
+		return true
+	case ReportReasonSpam:
+		return true
+	case ReportReasonViolence:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportState.
+const (
+	ReportStateClosed   ReportState = "closed"
+	ReportStateInReview ReportState = "in_review"
+	ReportStateReceived ReportState = "received"
+)
+
+// Valid indicates whether the value is a known member of the ReportState enum.
+func (e ReportState) Valid() bool {
+	switch e {
+	case ReportStateClosed:
+		return true
+	case ReportStateInReview:
+		return true
+	case ReportStateReceived:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SanctionKind.
+const (
+	SanctionKindHide    SanctionKind = "hide"
+	SanctionKindMute    SanctionKind = "mute"
+	SanctionKindSuspend SanctionKind = "suspend"
+	SanctionKindWarn    SanctionKind = "warn"
+)
+
+// Valid indicates whether the value is a known member of the SanctionKind enum.
+func (e SanctionKind) Valid() bool {
+	switch e {
+	case SanctionKindHide:
+		return true
+	case SanctionKindMute:
+		return true
+	case SanctionKindSuspend:
+		return true
+	case SanctionKindWarn:
 		return true
 	default:
 		return false
@@ -987,6 +1278,9 @@ type Account struct {
 	Username string `json:"username"`
 }
 
+// AgeBandName defines model for AgeBandName.
+type AgeBandName string
+
 // AltitudeChannel defines model for AltitudeChannel.
 type AltitudeChannel struct {
 	// TS Seconds after the workout's start.
@@ -995,6 +1289,45 @@ type AltitudeChannel struct {
 	// Values As many as `t_s`.
 	Values []float64 `json:"values"`
 }
+
+// Appeal defines model for Appeal.
+type Appeal struct {
+	AppealedAt time.Time       `json:"appealed_at"`
+	CreatedAt  time.Time       `json:"created_at"`
+	Evidence   []EvidencePiece `json:"evidence,omitempty"`
+
+	// ID Of the sanction.
+	ID   openapi_types.UUID `json:"id"`
+	Kind SanctionKind       `json:"kind"`
+	Of   ReportKind         `json:"of"`
+
+	// Said What the member says.
+	Said string `json:"said"`
+
+	// Words What the member was told.
+	Words string `json:"words"`
+}
+
+// AppealCreate defines model for AppealCreate.
+type AppealCreate struct {
+	Words string `json:"words"`
+}
+
+// AppealDecision defines model for AppealDecision.
+type AppealDecision struct {
+	Accept bool `json:"accept"`
+}
+
+// AppealList defines model for AppealList.
+type AppealList struct {
+	Items []Appeal `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// AppealState defines model for AppealState.
+type AppealState string
 
 // Attendance defines model for Attendance.
 type Attendance struct {
@@ -1116,6 +1449,9 @@ type BlockedMember struct {
 	Username *string `json:"username,omitempty"`
 }
 
+// BoardMetric defines model for BoardMetric.
+type BoardMetric string
+
 // Booking What you have of a scheduled class. Nobody else gets to know of it, but the class's managers by its roster.
 type Booking struct {
 	AskedAt time.Time `json:"asked_at"`
@@ -1230,6 +1566,47 @@ type CalendarFeed struct {
 	MadeAt time.Time `json:"made_at"`
 }
 
+// Case defines model for Case.
+type Case struct {
+	Action *CaseAction `json:"action,omitempty"`
+
+	// Evidence For whoever claimed it.
+	Evidence []EvidencePiece    `json:"evidence,omitempty"`
+	ID       openapi_types.UUID `json:"id"`
+	Kind     ReportKind         `json:"kind"`
+
+	// Mine You claimed it.
+	Mine     bool          `json:"mine"`
+	OpenedAt time.Time     `json:"opened_at"`
+	Reasons  []ReasonCount `json:"reasons"`
+
+	// Said What reporters added; for whoever claimed it.
+	Said  []string    `json:"said,omitempty"`
+	State ReportState `json:"state"`
+}
+
+// CaseAction defines model for CaseAction.
+type CaseAction string
+
+// CaseDecision defines model for CaseDecision.
+type CaseDecision struct {
+	Action CaseAction `json:"action"`
+
+	// Days With `mute` and `suspend`.
+	Days *int `json:"days,omitempty"`
+
+	// Words What the member is told.
+	Words *string `json:"words,omitempty"`
+}
+
+// CaseList defines model for CaseList.
+type CaseList struct {
+	Items []Case `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ChangePasswordRequest defines model for ChangePasswordRequest.
 type ChangePasswordRequest struct {
 	CurrentPassword string `json:"current_password"`
@@ -1278,6 +1655,12 @@ type ClassChanges struct {
 	Items  []Class `json:"items"`
 }
 
+// ClassChoice One of the two.
+type ClassChoice struct {
+	ClassID          *openapi_types.UUID `json:"class_id,omitempty"`
+	ScheduledClassID *openapi_types.UUID `json:"scheduled_class_id,omitempty"`
+}
+
 // ClassCreate defines model for ClassCreate.
 type ClassCreate struct {
 	Description *string            `json:"description,omitempty"`
@@ -1296,6 +1679,15 @@ type ClassCreate struct {
 
 // ClassDiscipline defines model for ClassDiscipline.
 type ClassDiscipline string
+
+// ClassFigures Absent figures are withheld, or there are none.
+type ClassFigures struct {
+	// Average Kilojoule or metre.
+	Average   *float64       `json:"average,omitempty"`
+	Histogram []HistogramBar `json:"histogram,omitempty"`
+	Metric    BoardMetric    `json:"metric"`
+	Riders    *int           `json:"riders,omitempty"`
+}
 
 // ClassList defines model for ClassList.
 type ClassList struct {
@@ -1332,6 +1724,31 @@ type ClassPlaces struct {
 
 	// Spots The places of the studio, where it has such.
 	Spots []ClassSpot `json:"spots"`
+}
+
+// ClassProgress defines model for ClassProgress.
+type ClassProgress struct {
+	DistanceM float64 `json:"distance_m"`
+	ElapsedS  int     `json:"elapsed_s"`
+	OutputKj  float64 `json:"output_kj"`
+}
+
+// ClassRider defines model for ClassRider.
+type ClassRider struct {
+	// ID The workout.
+	ID openapi_types.UUID `json:"id"`
+
+	// Member Absent where you can not find them.
+	Member    *MemberSummary `json:"member,omitempty"`
+	StartedAt time.Time      `json:"started_at"`
+}
+
+// ClassRiders defines model for ClassRiders.
+type ClassRiders struct {
+	Items []ClassRider `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
 // ClassSpot defines model for ClassSpot.
@@ -1557,6 +1974,14 @@ type EnrolledFactor struct {
 	URI string `json:"uri"`
 }
 
+// EvidencePiece defines model for EvidencePiece.
+type EvidencePiece struct {
+	Text string `json:"text"`
+
+	// What username, display_name, bio, title, description, name or text.
+	What string `json:"what"`
+}
+
 // FTPEstimate Too low where no effort was as hard as could be.
 type FTPEstimate struct {
 	// CriticalPowerW Power that could be kept up for long, where there are enough efforts of 3 to 20 minutes.
@@ -1594,6 +2019,131 @@ type FoundMember struct {
 
 // Gender defines model for Gender.
 type Gender string
+
+// Group defines model for Group.
+type Group struct {
+	CreatedAt   time.Time          `json:"created_at"`
+	Description *string            `json:"description,omitempty"`
+	ID          openapi_types.UUID `json:"id"`
+	Kind        GroupKind          `json:"kind"`
+	Name        string             `json:"name"`
+
+	// Offered Its owner offers it to you. Absent where they don't.
+	Offered *bool `json:"offered,omitempty"`
+
+	// Role What you are to it; absent where you are nothing.
+	Role *GroupRole `json:"role,omitempty"`
+}
+
+// GroupCreate defines model for GroupCreate.
+type GroupCreate struct {
+	Description *string   `json:"description,omitempty"`
+	Kind        GroupKind `json:"kind"`
+	Name        string    `json:"name"`
+}
+
+// GroupInvite defines model for GroupInvite.
+type GroupInvite struct {
+	CreatedAt time.Time          `json:"created_at"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	ID        openapi_types.UUID `json:"id"`
+	Most      int                `json:"most"`
+	RevokedAt *time.Time         `json:"revoked_at,omitempty"`
+	Used      int                `json:"used"`
+}
+
+// GroupInviteAccept defines model for GroupInviteAccept.
+type GroupInviteAccept struct {
+	Code string `json:"code"`
+}
+
+// GroupInviteCreate defines model for GroupInviteCreate.
+type GroupInviteCreate struct {
+	// Days How long it lasts.
+	Days int `json:"days"`
+
+	// Most How many it lets in.
+	Most int `json:"most"`
+}
+
+// GroupInviteList defines model for GroupInviteList.
+type GroupInviteList struct {
+	Items []GroupInvite `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// GroupInviteMade defines model for GroupInviteMade.
+type GroupInviteMade struct {
+	Code      string             `json:"code"`
+	CreatedAt time.Time          `json:"created_at"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	ID        openapi_types.UUID `json:"id"`
+	Most      int                `json:"most"`
+	Used      int                `json:"used"`
+}
+
+// GroupKind defines model for GroupKind.
+type GroupKind string
+
+// GroupList defines model for GroupList.
+type GroupList struct {
+	Items []Group `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// GroupMember defines model for GroupMember.
+type GroupMember struct {
+	// ID Of the membership.
+	ID openapi_types.UUID `json:"id"`
+
+	// Member Somebody, as far as they show it to you.
+	Member *GroupPerson `json:"member,omitempty"`
+	Role   GroupRole    `json:"role"`
+	Since  time.Time    `json:"since"`
+}
+
+// GroupMemberList defines model for GroupMemberList.
+type GroupMemberList struct {
+	Items []GroupMember `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// GroupOffer defines model for GroupOffer.
+type GroupOffer struct {
+	MembershipID openapi_types.UUID `json:"membership_id"`
+}
+
+// GroupPatch A member that is absent stays as it is; `null` clears.
+type GroupPatch struct {
+	Description nullable.Nullable[string] `json:"description,omitempty"`
+	Kind        *GroupKind                `json:"kind,omitempty"`
+	Name        *string                   `json:"name,omitempty"`
+}
+
+// GroupPerson Somebody, as far as they show it to you.
+type GroupPerson struct {
+	AvatarURL   *string            `json:"avatar_url,omitempty"`
+	DisplayName *string            `json:"display_name,omitempty"`
+	ID          openapi_types.UUID `json:"id"`
+	Username    string             `json:"username"`
+}
+
+// GroupRole defines model for GroupRole.
+type GroupRole string
+
+// GroupRoleChange defines model for GroupRoleChange.
+type GroupRoleChange struct {
+	Role GroupRoleChangeRole `json:"role"`
+}
+
+// GroupRoleChangeRole defines model for GroupRoleChange.Role.
+type GroupRoleChangeRole string
 
 // Health defines model for Health.
 type Health struct {
@@ -1639,6 +2189,18 @@ type HeartZones struct {
 	// Source By what book or paper.
 	Source string      `json:"source"`
 	Zones  []HeartZone `json:"zones"`
+}
+
+// HighFive defines model for HighFive.
+type HighFive struct {
+	MemberID openapi_types.UUID `json:"member_id"`
+}
+
+// HistogramBar defines model for HistogramBar.
+type HistogramBar struct {
+	From   float64 `json:"from"`
+	Riders int     `json:"riders"`
+	To     float64 `json:"to"`
 }
 
 // Import defines model for Import.
@@ -1817,6 +2379,34 @@ type Lap struct {
 	StartS float64 `json:"start_s"`
 }
 
+// Leaderboard defines model for Leaderboard.
+type Leaderboard struct {
+	Items  []LeaderboardEntry `json:"items"`
+	Metric BoardMetric        `json:"metric"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Own Your own place.
+	Own *LeaderboardEntry `json:"own,omitempty"`
+}
+
+// LeaderboardEntry A place, by one workout.
+type LeaderboardEntry struct {
+	// ID The workout.
+	ID openapi_types.UUID `json:"id"`
+
+	// Member Absent where you can not find them.
+	Member *MemberSummary `json:"member,omitempty"`
+
+	// Rank Among those whom you see; who has the same has the same rank.
+	Rank      int       `json:"rank"`
+	StartedAt time.Time `json:"started_at"`
+
+	// Value By the metric: kilojoule of work, or metre.
+	Value float64 `json:"value"`
+}
+
 // LikeList defines model for LikeList.
 type LikeList struct {
 	// Count How many like it of those whom you can find; 1000 for more.
@@ -1829,6 +2419,32 @@ type LikeList struct {
 	// NextCursor Absent on the last page.
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
+
+// LiveEntry A rider of a live class. The caller alone has `you`, and no rank unless a console signs what they post.
+type LiveEntry struct {
+	DistanceM float64 `json:"distance_m"`
+	ElapsedS  int     `json:"elapsed_s"`
+
+	// Member Absent where you can not find them.
+	Member   *MemberSummary `json:"member,omitempty"`
+	OutputKj float64        `json:"output_kj"`
+	Rank     *int           `json:"rank,omitempty"`
+	You      *bool          `json:"you,omitempty"`
+}
+
+// LiveLeaderboard What an event of `streamLiveLeaderboard` holds.
+type LiveLeaderboard struct {
+	Items []LiveEntry `json:"items"`
+}
+
+// LiveTicket defines model for LiveTicket.
+type LiveTicket struct {
+	ExpiresAt time.Time `json:"expires_at"`
+	Ticket    string    `json:"ticket"`
+}
+
+// LiveTicketText defines model for LiveTicketText.
+type LiveTicketText = string
 
 // LoadDay defines model for LoadDay.
 type LoadDay struct {
@@ -2314,6 +2930,12 @@ type ProfilePatch struct {
 // PublicationState A draft and what was retired are for class managers only.
 type PublicationState string
 
+// ReasonCount defines model for ReasonCount.
+type ReasonCount struct {
+	Reason  ReportReason `json:"reason"`
+	Reports int          `json:"reports"`
+}
+
 // Records defines model for Records.
 type Records struct {
 	Items []SportRecords `json:"items"`
@@ -2354,6 +2976,41 @@ type Registered struct {
 // Relation What the viewer is to the owner. `requested` is a member whose request to follow waits for
 // an answer, and who sees what any member sees. `blocked` is only ever shown in `viewAs`.
 type Relation string
+
+// Report defines model for Report.
+type Report struct {
+	CreatedAt time.Time          `json:"created_at"`
+	ID        openapi_types.UUID `json:"id"`
+	Kind      ReportKind         `json:"kind"`
+	ObjectID  openapi_types.UUID `json:"object_id"`
+	Reason    ReportReason       `json:"reason"`
+	State     ReportState        `json:"state"`
+}
+
+// ReportCreate defines model for ReportCreate.
+type ReportCreate struct {
+	ID     openapi_types.UUID `json:"id"`
+	Kind   ReportKind         `json:"kind"`
+	Reason ReportReason       `json:"reason"`
+	Words  *string            `json:"words,omitempty"`
+}
+
+// ReportKind defines model for ReportKind.
+type ReportKind string
+
+// ReportList defines model for ReportList.
+type ReportList struct {
+	Items []Report `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ReportReason defines model for ReportReason.
+type ReportReason string
+
+// ReportState defines model for ReportState.
+type ReportState string
 
 // ReserveZone defines model for ReserveZone.
 type ReserveZone struct {
@@ -2458,6 +3115,35 @@ type RosterLine struct {
 	Turn     int64  `json:"turn"`
 	Username string `json:"username"`
 	Waiting  bool   `json:"waiting"`
+}
+
+// Sanction defines model for Sanction.
+type Sanction struct {
+	Appeal     AppealState `json:"appeal"`
+	AppealedAt *time.Time  `json:"appealed_at,omitempty"`
+	CreatedAt  time.Time   `json:"created_at"`
+
+	// EndsAt Of what lasts.
+	EndsAt *time.Time         `json:"ends_at,omitempty"`
+	ID     openapi_types.UUID `json:"id"`
+	Kind   SanctionKind       `json:"kind"`
+
+	// LiftedAt By an appeal.
+	LiftedAt *time.Time `json:"lifted_at,omitempty"`
+
+	// Words Why.
+	Words string `json:"words"`
+}
+
+// SanctionKind defines model for SanctionKind.
+type SanctionKind string
+
+// SanctionList defines model for SanctionList.
+type SanctionList struct {
+	Items []Sanction `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
 // Schedule defines model for Schedule.
@@ -2803,6 +3489,18 @@ type StudioSummary struct {
 	Name    string             `json:"name"`
 }
 
+// SuspensionAppeal defines model for SuspensionAppeal.
+type SuspensionAppeal struct {
+	Email Email `json:"email"`
+
+	// Otp Six digits of a second factor, or a recovery code.
+	//
+	// Examples: 492039
+	Otp      *OneTimeCode `json:"otp,omitempty"`
+	Password string       `json:"password"`
+	Words    string       `json:"words"`
+}
+
 // SyncBatch defines model for SyncBatch.
 type SyncBatch struct {
 	Items []SyncItem `json:"items"`
@@ -2836,6 +3534,9 @@ type SyncChanges struct {
 type SyncItem struct {
 	CaloriesKcal *float64 `json:"calories_kcal,omitempty"`
 
+	// ClassID The class that it belongs to, said with the first part. One that there isn't for its member is left away.
+	ClassID *openapi_types.UUID `json:"class_id,omitempty"`
+
 	// ClientID Made by the console.
 	ClientID     openapi_types.UUID `json:"client_id"`
 	DeviceName   *string            `json:"device_name,omitempty"`
@@ -2858,6 +3559,9 @@ type SyncItem struct {
 	// 1 bpm, 0.001 m/s, 0.1 (resistance, percent, metres of altitude), 0.01 m, 1e-7 degrees. A latitude without
 	// a longitude is a gap, and so is 0° 0°, which receivers without a fix send.
 	Samples *SyncSamples `json:"samples,omitempty"`
+
+	// ScheduledClassID Instead of `class_id`; it says the class as well.
+	ScheduledClassID *openapi_types.UUID `json:"scheduled_class_id,omitempty"`
 
 	// Sport `transition` is the change between two sports of one recording.
 	Sport Sport `json:"sport"`
@@ -3079,25 +3783,39 @@ type Workout struct {
 	UpdatedAt  *time.Time `json:"updated_at,omitempty"`
 }
 
+// WorkoutClass defines model for WorkoutClass.
+type WorkoutClass struct {
+	ClassID openapi_types.UUID `json:"class_id"`
+
+	// ScheduledClassID Where it was ridden at its time.
+	ScheduledClassID *openapi_types.UUID `json:"scheduled_class_id,omitempty"`
+}
+
 // WorkoutCreate defines model for WorkoutCreate.
 type WorkoutCreate struct {
 	AscentM *float64 `json:"ascent_m,omitempty"`
 
 	// Audience Absent: what the privacy settings say for new workouts.
-	Audience        *Audience `json:"audience,omitempty"`
-	CadenceAvgRpm   *float64  `json:"cadence_avg_rpm,omitempty"`
-	CadenceMaxRpm   *float64  `json:"cadence_max_rpm,omitempty"`
-	CaloriesKcal    *float64  `json:"calories_kcal,omitempty"`
-	DistanceM       *float64  `json:"distance_m,omitempty"`
-	DurationS       float64   `json:"duration_s"`
-	HeartRateAvgBpm *float64  `json:"heart_rate_avg_bpm,omitempty"`
-	HeartRateMaxBpm *float64  `json:"heart_rate_max_bpm,omitempty"`
-	Indoor          *bool     `json:"indoor,omitempty"`
-	MovingS         *float64  `json:"moving_s,omitempty"`
-	Notes           *string   `json:"notes,omitempty"`
-	OutputKj        *float64  `json:"output_kj,omitempty"`
-	PowerAvgW       *float64  `json:"power_avg_w,omitempty"`
-	PowerMaxW       *float64  `json:"power_max_w,omitempty"`
+	Audience      *Audience `json:"audience,omitempty"`
+	CadenceAvgRpm *float64  `json:"cadence_avg_rpm,omitempty"`
+	CadenceMaxRpm *float64  `json:"cadence_max_rpm,omitempty"`
+	CaloriesKcal  *float64  `json:"calories_kcal,omitempty"`
+
+	// ClassID The class that it belongs to.
+	ClassID         *openapi_types.UUID `json:"class_id,omitempty"`
+	DistanceM       *float64            `json:"distance_m,omitempty"`
+	DurationS       float64             `json:"duration_s"`
+	HeartRateAvgBpm *float64            `json:"heart_rate_avg_bpm,omitempty"`
+	HeartRateMaxBpm *float64            `json:"heart_rate_max_bpm,omitempty"`
+	Indoor          *bool               `json:"indoor,omitempty"`
+	MovingS         *float64            `json:"moving_s,omitempty"`
+	Notes           *string             `json:"notes,omitempty"`
+	OutputKj        *float64            `json:"output_kj,omitempty"`
+	PowerAvgW       *float64            `json:"power_avg_w,omitempty"`
+	PowerMaxW       *float64            `json:"power_max_w,omitempty"`
+
+	// ScheduledClassID Instead of `class_id`; it says the class as well.
+	ScheduledClassID *openapi_types.UUID `json:"scheduled_class_id,omitempty"`
 
 	// Sport `transition` is the change between two sports of one recording.
 	Sport     Sport     `json:"sport"`
@@ -3163,8 +3881,14 @@ type WorkoutZones struct {
 // ZoneName defines model for ZoneName.
 type ZoneName = string
 
+// AgeBand defines model for AgeBand.
+type AgeBand = AgeBandName
+
 // CalendarFile defines model for CalendarFile.
 type CalendarFile = string
+
+// CaseID defines model for CaseID.
+type CaseID = openapi_types.UUID
 
 // ClassID defines model for ClassID.
 type ClassID = openapi_types.UUID
@@ -3180,6 +3904,18 @@ type Cursor = string
 
 // DryRun defines model for DryRun.
 type DryRun = bool
+
+// Followed defines model for Followed.
+type Followed = bool
+
+// GenderFilter defines model for GenderFilter.
+type GenderFilter = Gender
+
+// GroupID defines model for GroupID.
+type GroupID = openapi_types.UUID
+
+// GroupInviteID defines model for GroupInviteID.
+type GroupInviteID = openapi_types.UUID
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -3205,11 +3941,20 @@ type MemberID = openapi_types.UUID
 // MemberRef A member's id (a UUID) or username.
 type MemberRef = MemberRefValue
 
+// MembershipID defines model for MembershipID.
+type MembershipID = openapi_types.UUID
+
+// Metric defines model for Metric.
+type Metric = BoardMetric
+
 // NotificationID defines model for NotificationID.
 type NotificationID = openapi_types.UUID
 
 // PrivacyZoneID defines model for PrivacyZoneID.
 type PrivacyZoneID = openapi_types.UUID
+
+// SanctionID defines model for SanctionID.
+type SanctionID = openapi_types.UUID
 
 // ScheduledClassID defines model for ScheduledClassID.
 type ScheduledClassID = openapi_types.UUID
@@ -3273,6 +4018,15 @@ type UnprocessableContent = Problem
 
 // UnsupportedMediaType An error (RFC 9457). Never an internal text, an instance or a request id.
 type UnsupportedMediaType = Problem
+
+// ListAppealsParams defines parameters for ListAppeals.
+type ListAppealsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -3353,6 +4107,15 @@ type ManageInstructorParams struct {
 type UpdateInstructorParams struct {
 	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListCasesParams defines parameters for ListCases.
+type ListCasesParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ManageScheduleParams defines parameters for ManageSchedule.
@@ -3514,6 +4277,57 @@ type GetClassParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetClassFiguresParams defines parameters for GetClassFigures.
+type GetClassFiguresParams struct {
+	// Metric What is compared.
+	Metric *Metric `form:"metric,omitempty" json:"metric,omitempty"`
+}
+
+// TakeHighFiveBackParams defines parameters for TakeHighFiveBack.
+type TakeHighFiveBackParams struct {
+	// Member The id of whom you gave it to.
+	Member openapi_types.UUID `form:"member" json:"member"`
+}
+
+// ListHighFivesParams defines parameters for ListHighFives.
+type ListHighFivesParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetClassLeaderboardParams defines parameters for GetClassLeaderboard.
+type GetClassLeaderboardParams struct {
+	// Metric What is compared.
+	Metric *Metric `form:"metric,omitempty" json:"metric,omitempty"`
+
+	// Followed Those only whom you follow, and you.
+	Followed *Followed `form:"followed,omitempty" json:"followed,omitempty"`
+
+	// Gender Those only who show you that this is their gender.
+	Gender *GenderFilter `form:"gender,omitempty" json:"gender,omitempty"`
+
+	// AgeBand Those only who show you an age in this band.
+	AgeBand *AgeBand `form:"age_band,omitempty" json:"age_band,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListClassRidersParams defines parameters for ListClassRiders.
+type ListClassRidersParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // GetCommentParams defines parameters for GetComment.
 type GetCommentParams struct {
 	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
@@ -3528,6 +4342,72 @@ type UpdateCommentParams struct {
 
 // ListFeedParams defines parameters for ListFeed.
 type ListFeedParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// FindGroupsParams defines parameters for FindGroups.
+type FindGroupsParams struct {
+	// Q What the name starts with. Case, width and spaces do not matter.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateGroupParams defines parameters for CreateGroup.
+type CreateGroupParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetGroupParams defines parameters for GetGroup.
+type GetGroupParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateGroupParams defines parameters for UpdateGroup.
+type UpdateGroupParams struct {
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListGroupBansParams defines parameters for ListGroupBans.
+type ListGroupBansParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListGroupInvitesParams defines parameters for ListGroupInvites.
+type ListGroupInvitesParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListGroupMembersParams defines parameters for ListGroupMembers.
+type ListGroupMembersParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListGroupRequestsParams defines parameters for ListGroupRequests.
+type ListGroupRequestsParams struct {
 	// Limit How many items a page holds at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -3588,6 +4468,15 @@ type ListBookingsParamsWhen string
 
 // ListFollowRequestsParams defines parameters for ListFollowRequests.
 type ListFollowRequestsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListMyGroupsParams defines parameters for ListMyGroups.
+type ListMyGroupsParams struct {
 	// Limit How many items a page holds at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -3679,6 +4568,24 @@ type UpdateMyProfileParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ListReportsParams defines parameters for ListReports.
+type ListReportsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListSanctionsParams defines parameters for ListSanctions.
+type ListSanctionsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ViewAsParams defines parameters for ViewAs.
 type ViewAsParams struct {
 	// Relation Anybody with this relation.
@@ -3723,6 +4630,15 @@ type ListFollowersParams struct {
 
 // ListFollowingParams defines parameters for ListFollowing.
 type ListFollowingParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListMemberGroupsParams defines parameters for ListMemberGroups.
+type ListMemberGroupsParams struct {
 	// Limit How many items a page holds at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -3806,6 +4722,39 @@ type CancelBookingParams struct {
 type BookClassParams struct {
 	// DryRun Only the answer; nothing is done.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
+// GetScheduledLeaderboardParams defines parameters for GetScheduledLeaderboard.
+type GetScheduledLeaderboardParams struct {
+	// Metric What is compared.
+	Metric *Metric `form:"metric,omitempty" json:"metric,omitempty"`
+
+	// Followed Those only whom you follow, and you.
+	Followed *Followed `form:"followed,omitempty" json:"followed,omitempty"`
+
+	// Gender Those only who show you that this is their gender.
+	Gender *GenderFilter `form:"gender,omitempty" json:"gender,omitempty"`
+
+	// AgeBand Those only who show you an age in this band.
+	AgeBand *AgeBand `form:"age_band,omitempty" json:"age_band,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// StreamLiveLeaderboardParams defines parameters for StreamLiveLeaderboard.
+type StreamLiveLeaderboardParams struct {
+	// Ticket From `createLiveTicket`.
+	Ticket LiveTicketText `form:"ticket" json:"ticket"`
+
+	// MaxEvents After how many events the stream ends.
+	MaxEvents int `form:"max_events" json:"max_events"`
+
+	// LastEventID The id of the last event that you have.
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
 // ListStudiosParams defines parameters for ListStudios.
@@ -3916,6 +4865,9 @@ type GetWorkoutStreamsParams struct {
 // OpenAccessGrantJSONRequestBody defines body for OpenAccessGrant for application/json ContentType.
 type OpenAccessGrantJSONRequestBody = AccessGrantCreate
 
+// DecideAppealJSONRequestBody defines body for DecideAppeal for application/json ContentType.
+type DecideAppealJSONRequestBody = AppealDecision
+
 // SetBookingRulesJSONRequestBody defines body for SetBookingRules for application/json ContentType.
 type SetBookingRulesJSONRequestBody = BookingRules
 
@@ -3936,6 +4888,9 @@ type UpdateInstructorJSONRequestBody = InstructorPatch
 
 // LinkInstructorJSONRequestBody defines body for LinkInstructor for application/json ContentType.
 type LinkInstructorJSONRequestBody = InstructorPerson
+
+// DecideCaseJSONRequestBody defines body for DecideCase for application/json ContentType.
+type DecideCaseJSONRequestBody = CaseDecision
 
 // AskRoleJSONRequestBody defines body for AskRole for application/json ContentType.
 type AskRoleJSONRequestBody = RoleRequestCreate
@@ -3973,6 +4928,9 @@ type CreateStudioJSONRequestBody = StudioCreate
 // UpdateStudioJSONRequestBody defines body for UpdateStudio for application/json ContentType.
 type UpdateStudioJSONRequestBody = StudioPatch
 
+// AppealSuspensionJSONRequestBody defines body for AppealSuspension for application/json ContentType.
+type AppealSuspensionJSONRequestBody = SuspensionAppeal
+
 // LoginCookieJSONRequestBody defines body for LoginCookie for application/json ContentType.
 type LoginCookieJSONRequestBody = LoginRequest
 
@@ -3997,6 +4955,9 @@ type ProveSessionJSONRequestBody = SecondFactorProof
 // VerifyEmailJSONRequestBody defines body for VerifyEmail for application/json ContentType.
 type VerifyEmailJSONRequestBody = VerifyRequest
 
+// GiveHighFiveJSONRequestBody defines body for GiveHighFive for application/json ContentType.
+type GiveHighFiveJSONRequestBody = HighFive
+
 // UpdateCommentJSONRequestBody defines body for UpdateComment for application/json ContentType.
 type UpdateCommentJSONRequestBody = CommentCreate
 
@@ -4005,6 +4966,24 @@ type AuthorizeConsoleJSONRequestBody = ConsoleRequest
 
 // ConsoleTokenJSONRequestBody defines body for ConsoleToken for application/json ContentType.
 type ConsoleTokenJSONRequestBody = ConsoleGrant
+
+// AcceptGroupInviteJSONRequestBody defines body for AcceptGroupInvite for application/json ContentType.
+type AcceptGroupInviteJSONRequestBody = GroupInviteAccept
+
+// SetGroupRoleJSONRequestBody defines body for SetGroupRole for application/json ContentType.
+type SetGroupRoleJSONRequestBody = GroupRoleChange
+
+// CreateGroupJSONRequestBody defines body for CreateGroup for application/json ContentType.
+type CreateGroupJSONRequestBody = GroupCreate
+
+// UpdateGroupJSONRequestBody defines body for UpdateGroup for application/json ContentType.
+type UpdateGroupJSONRequestBody = GroupPatch
+
+// OfferGroupJSONRequestBody defines body for OfferGroup for application/json ContentType.
+type OfferGroupJSONRequestBody = GroupOffer
+
+// CreateGroupInviteJSONRequestBody defines body for CreateGroupInvite for application/json ContentType.
+type CreateGroupInviteJSONRequestBody = GroupInviteCreate
 
 // DeleteMeJSONRequestBody defines body for DeleteMe for application/json ContentType.
 type DeleteMeJSONRequestBody = DeleteAccountRequest
@@ -4033,17 +5012,26 @@ type UpdatePrivacyZoneJSONRequestBody = PrivacyZonePatch
 // UpdateMyProfileJSONRequestBody defines body for UpdateMyProfile for application/json ContentType.
 type UpdateMyProfileJSONRequestBody = ProfilePatch
 
+// AppealSanctionJSONRequestBody defines body for AppealSanction for application/json ContentType.
+type AppealSanctionJSONRequestBody = AppealCreate
+
 // EnrolSecondFactorJSONRequestBody defines body for EnrolSecondFactor for application/json ContentType.
 type EnrolSecondFactorJSONRequestBody = SecondFactorCreate
 
 // ConfirmSecondFactorJSONRequestBody defines body for ConfirmSecondFactor for application/json ContentType.
 type ConfirmSecondFactorJSONRequestBody = SecondFactorConfirm
 
+// CreateReportJSONRequestBody defines body for CreateReport for application/json ContentType.
+type CreateReportJSONRequestBody = ReportCreate
+
 // BookClassJSONRequestBody defines body for BookClass for application/json ContentType.
 type BookClassJSONRequestBody = BookingWish
 
 // CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
 type CheckInJSONRequestBody = CheckIn
+
+// PostProgressJSONRequestBody defines body for PostProgress for application/json ContentType.
+type PostProgressJSONRequestBody = ClassProgress
 
 // SyncWorkoutsJSONRequestBody defines body for SyncWorkouts for application/json ContentType.
 type SyncWorkoutsJSONRequestBody = SyncBatch
@@ -4056,6 +5044,9 @@ type ImportWorkoutsMultipartRequestBody = ImportForm
 
 // UpdateWorkoutJSONRequestBody defines body for UpdateWorkout for application/json ContentType.
 type UpdateWorkoutJSONRequestBody = WorkoutPatch
+
+// SetWorkoutClassJSONRequestBody defines body for SetWorkoutClass for application/json ContentType.
+type SetWorkoutClassJSONRequestBody = ClassChoice
 
 // AddCommentJSONRequestBody defines body for AddComment for application/json ContentType.
 type AddCommentJSONRequestBody = CommentCreate

@@ -119,7 +119,7 @@ func (s *Server) AppealSuspension(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	login := account.Login{Email: in.Email, Password: in.Password, Label: programLabel(c.Request().UserAgent())}
+	login := account.Login{Email: in.Email, Password: in.Password, OTP: value(in.Otp), Label: programLabel(c.Request().UserAgent())}
 	if err := s.Accounts.AppealSuspension(c.Request().Context(), caller(c), login, words); err != nil {
 		return err
 	}

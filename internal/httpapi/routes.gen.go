@@ -45,6 +45,12 @@ type ServerInterface interface {
 	// ReadUnderAccessGrant Read what an access grant names
 	// (GET /v1/admin/access-grants/{access_id}/member)
 	ReadUnderAccessGrant(ctx echo.Context, accessID openapi_types.UUID) error
+	// ListAppeals List appeals
+	// (GET /v1/admin/appeals)
+	ListAppeals(ctx echo.Context, params ListAppealsParams) error
+	// DecideAppeal Decide an appeal
+	// (POST /v1/admin/appeals/{sanction}/decide)
+	DecideAppeal(ctx echo.Context, sanction SanctionID) error
 	// ListAudit List what staff did
 	// (GET /v1/admin/audit)
 	ListAudit(ctx echo.Context, params ListAuditParams) error
@@ -96,6 +102,15 @@ type ServerInterface interface {
 	// FindMemberForStaff Find a member by their exact username
 	// (GET /v1/admin/members/{handle})
 	FindMemberForStaff(ctx echo.Context, handle Username) error
+	// ListCases List what was reported
+	// (GET /v1/admin/reports)
+	ListCases(ctx echo.Context, params ListCasesParams) error
+	// ClaimCase Take a case on
+	// (POST /v1/admin/reports/{case}/claim)
+	ClaimCase(ctx echo.Context, pCase CaseID) error
+	// DecideCase Decide a case
+	// (POST /v1/admin/reports/{case}/decide)
+	DecideCase(ctx echo.Context, pCase CaseID) error
 	// ListRoleRequests List the duties that wait for a second admin
 	// (GET /v1/admin/role-requests)
 	ListRoleRequests(ctx echo.Context) error
@@ -162,6 +177,9 @@ type ServerInterface interface {
 	// UpdateStudio Change, publish or retire one of the studios
 	// (PATCH /v1/admin/studios/{id})
 	UpdateStudio(ctx echo.Context, id StudioID, params UpdateStudioParams) error
+	// AppealSuspension Appeal against a suspension
+	// (POST /v1/auth/appeal)
+	AppealSuspension(ctx echo.Context) error
 	// LoginCookie Sign in with a cookie, for the web app
 	// (POST /v1/auth/cookie)
 	LoginCookie(ctx echo.Context) error
@@ -198,6 +216,24 @@ type ServerInterface interface {
 	// GetClass Read a class with its plan and music
 	// (GET /v1/classes/{id})
 	GetClass(ctx echo.Context, id ClassID, params GetClassParams) error
+	// GetClassFigures Read the figures of a class
+	// (GET /v1/classes/{id}/figures)
+	GetClassFigures(ctx echo.Context, id ClassID, params GetClassFiguresParams) error
+	// TakeHighFiveBack Take a high-five back
+	// (DELETE /v1/classes/{id}/high-fives)
+	TakeHighFiveBack(ctx echo.Context, id ClassID, params TakeHighFiveBackParams) error
+	// ListHighFives List who gave you a high-five in a class
+	// (GET /v1/classes/{id}/high-fives)
+	ListHighFives(ctx echo.Context, id ClassID, params ListHighFivesParams) error
+	// GiveHighFive Give somebody a high-five for a class
+	// (POST /v1/classes/{id}/high-fives)
+	GiveHighFive(ctx echo.Context, id ClassID) error
+	// GetClassLeaderboard Read the leaderboard of a class, of all time
+	// (GET /v1/classes/{id}/leaderboard)
+	GetClassLeaderboard(ctx echo.Context, id ClassID, params GetClassLeaderboardParams) error
+	// ListClassRiders List who took a class
+	// (GET /v1/classes/{id}/riders)
+	ListClassRiders(ctx echo.Context, id ClassID, params ListClassRidersParams) error
 	// DeleteComment Delete a comment
 	// (DELETE /v1/comments/{id})
 	DeleteComment(ctx echo.Context, id CommentID) error
@@ -228,6 +264,63 @@ type ServerInterface interface {
 	// ListFeed Read the workouts of those you follow
 	// (GET /v1/feed)
 	ListFeed(ctx echo.Context, params ListFeedParams) error
+	// AcceptGroupInvite Get into a group by an invite
+	// (POST /v1/group-invites)
+	AcceptGroupInvite(ctx echo.Context) error
+	// RevokeGroupInvite Revoke an invite
+	// (DELETE /v1/group-invites/{id})
+	RevokeGroupInvite(ctx echo.Context, id GroupInviteID) error
+	// RemoveGroupMember Decline, remove or forgive somebody
+	// (DELETE /v1/group-memberships/{id})
+	RemoveGroupMember(ctx echo.Context, id MembershipID) error
+	// SetGroupRole Say what somebody is in a group
+	// (PATCH /v1/group-memberships/{id})
+	SetGroupRole(ctx echo.Context, id MembershipID) error
+	// FindGroups Find groups
+	// (GET /v1/groups)
+	FindGroups(ctx echo.Context, params FindGroupsParams) error
+	// CreateGroup Make a group
+	// (POST /v1/groups)
+	CreateGroup(ctx echo.Context, params CreateGroupParams) error
+	// DeleteGroup End a group
+	// (DELETE /v1/groups/{id})
+	DeleteGroup(ctx echo.Context, id GroupID) error
+	// GetGroup Read a group
+	// (GET /v1/groups/{id})
+	GetGroup(ctx echo.Context, id GroupID, params GetGroupParams) error
+	// UpdateGroup Change a group
+	// (PATCH /v1/groups/{id})
+	UpdateGroup(ctx echo.Context, id GroupID, params UpdateGroupParams) error
+	// ListGroupBans List who is banned from a group
+	// (GET /v1/groups/{id}/bans)
+	ListGroupBans(ctx echo.Context, id GroupID, params ListGroupBansParams) error
+	// WithdrawGroupOffer Offer a group to nobody
+	// (DELETE /v1/groups/{id}/heir)
+	WithdrawGroupOffer(ctx echo.Context, id GroupID) error
+	// OfferGroup Offer a group to somebody in it
+	// (PUT /v1/groups/{id}/heir)
+	OfferGroup(ctx echo.Context, id GroupID) error
+	// ListGroupInvites List the invites into a group
+	// (GET /v1/groups/{id}/invites)
+	ListGroupInvites(ctx echo.Context, id GroupID, params ListGroupInvitesParams) error
+	// CreateGroupInvite Invite into a group
+	// (POST /v1/groups/{id}/invites)
+	CreateGroupInvite(ctx echo.Context, id GroupID) error
+	// ListGroupMembers List who is in a group
+	// (GET /v1/groups/{id}/members)
+	ListGroupMembers(ctx echo.Context, id GroupID, params ListGroupMembersParams) error
+	// LeaveGroup Leave a group, or take your request back
+	// (DELETE /v1/groups/{id}/membership)
+	LeaveGroup(ctx echo.Context, id GroupID) error
+	// JoinGroup Join a group, or ask to
+	// (PUT /v1/groups/{id}/membership)
+	JoinGroup(ctx echo.Context, id GroupID) error
+	// TakeGroup Take a group that is offered to you
+	// (PUT /v1/groups/{id}/owner)
+	TakeGroup(ctx echo.Context, id GroupID) error
+	// ListGroupRequests List who asks to be in a group
+	// (GET /v1/groups/{id}/requests)
+	ListGroupRequests(ctx echo.Context, id GroupID, params ListGroupRequestsParams) error
 	// ListInstructors List instructors
 	// (GET /v1/instructors)
 	ListInstructors(ctx echo.Context, params ListInstructorsParams) error
@@ -297,6 +390,9 @@ type ServerInterface interface {
 	// FollowMember Follow a member, or ask to
 	// (PUT /v1/me/following/{id})
 	FollowMember(ctx echo.Context, id MemberID) error
+	// ListMyGroups List the groups that you are in
+	// (GET /v1/me/groups)
+	ListMyGroups(ctx echo.Context, params ListMyGroupsParams) error
 	// ListImports List your imports
 	// (GET /v1/me/imports)
 	ListImports(ctx echo.Context, params ListImportsParams) error
@@ -381,6 +477,15 @@ type ServerInterface interface {
 	// RenewRecoveryCodes Get new recovery codes
 	// (POST /v1/me/recovery-codes)
 	RenewRecoveryCodes(ctx echo.Context) error
+	// ListReports List your reports
+	// (GET /v1/me/reports)
+	ListReports(ctx echo.Context, params ListReportsParams) error
+	// ListSanctions List what moderators decided against you
+	// (GET /v1/me/sanctions)
+	ListSanctions(ctx echo.Context, params ListSanctionsParams) error
+	// AppealSanction Appeal against a decision
+	// (POST /v1/me/sanctions/{sanction}/appeal)
+	AppealSanction(ctx echo.Context, sanction SanctionID) error
 	// ListSecondFactors List your second factors
 	// (GET /v1/me/second-factors)
 	ListSecondFactors(ctx echo.Context) error
@@ -423,6 +528,9 @@ type ServerInterface interface {
 	// ListFollowing List whom a member follows
 	// (GET /v1/members/{ref}/following)
 	ListFollowing(ctx echo.Context, ref MemberRef, params ListFollowingParams) error
+	// ListMemberGroups List a member's groups
+	// (GET /v1/members/{ref}/groups)
+	ListMemberGroups(ctx echo.Context, ref MemberRef, params ListMemberGroupsParams) error
 	// GetMemberLoad Read a member's training load
 	// (GET /v1/members/{ref}/load)
 	GetMemberLoad(ctx echo.Context, ref MemberRef, params GetMemberLoadParams) error
@@ -438,6 +546,9 @@ type ServerInterface interface {
 	// ListMemberWorkouts List a member's workouts
 	// (GET /v1/members/{ref}/workouts)
 	ListMemberWorkouts(ctx echo.Context, ref MemberRef, params ListMemberWorkoutsParams) error
+	// CreateReport Report what breaks the rules
+	// (POST /v1/reports)
+	CreateReport(ctx echo.Context) error
 	// ListSchedule Read the schedule
 	// (GET /v1/schedule)
 	ListSchedule(ctx echo.Context, params ListScheduleParams) error
@@ -456,9 +567,21 @@ type ServerInterface interface {
 	// CheckIn Check in to a class
 	// (PUT /v1/schedule/{id}/check-in)
 	CheckIn(ctx echo.Context, id ScheduledClassID) error
+	// GetScheduledLeaderboard Read the leaderboard of a scheduled class
+	// (GET /v1/schedule/{id}/leaderboard)
+	GetScheduledLeaderboard(ctx echo.Context, id ScheduledClassID, params GetScheduledLeaderboardParams) error
+	// StreamLiveLeaderboard Follow the leaderboard of a live class
+	// (GET /v1/schedule/{id}/live)
+	StreamLiveLeaderboard(ctx echo.Context, id ScheduledClassID, params StreamLiveLeaderboardParams) error
+	// CreateLiveTicket Get a ticket for the live leaderboard
+	// (POST /v1/schedule/{id}/live-tickets)
+	CreateLiveTicket(ctx echo.Context, id ScheduledClassID) error
 	// GetClassPlaces See how many seats are free
 	// (GET /v1/schedule/{id}/places)
 	GetClassPlaces(ctx echo.Context, id ScheduledClassID) error
+	// PostProgress Say how far you are in a live class
+	// (POST /v1/schedule/{id}/progress)
+	PostProgress(ctx echo.Context, id ScheduledClassID) error
 	// ListStudios List studios
 	// (GET /v1/studios)
 	ListStudios(ctx echo.Context, params ListStudiosParams) error
@@ -486,6 +609,15 @@ type ServerInterface interface {
 	// UpdateWorkout Change a workout
 	// (PATCH /v1/workouts/{id})
 	UpdateWorkout(ctx echo.Context, id WorkoutID, params UpdateWorkoutParams) error
+	// RemoveWorkoutClass Take a workout of yours out of its class
+	// (DELETE /v1/workouts/{id}/class)
+	RemoveWorkoutClass(ctx echo.Context, id WorkoutID) error
+	// GetWorkoutClass Read which class a workout belongs to
+	// (GET /v1/workouts/{id}/class)
+	GetWorkoutClass(ctx echo.Context, id WorkoutID) error
+	// SetWorkoutClass Say which class a workout of yours belongs to
+	// (PUT /v1/workouts/{id}/class)
+	SetWorkoutClass(ctx echo.Context, id WorkoutID) error
 	// ListComments List the comments below a workout
 	// (GET /v1/workouts/{id}/comments)
 	ListComments(ctx echo.Context, id WorkoutID, params ListCommentsParams) error
@@ -640,6 +772,47 @@ func (w *ServerInterfaceWrapper) ReadUnderAccessGrant(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReadUnderAccessGrant(ctx, accessID)
+	return err
+}
+
+// ListAppeals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAppeals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAppealsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAppeals(ctx, params)
+	return err
+}
+
+// DecideAppeal converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideAppeal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sanction" -------------
+	var sanction SanctionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sanction", ctx.Param("sanction"), &sanction, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sanction: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideAppeal(ctx, sanction)
 	return err
 }
 
@@ -1056,6 +1229,63 @@ func (w *ServerInterfaceWrapper) FindMemberForStaff(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.FindMemberForStaff(ctx, handle)
+	return err
+}
+
+// ListCases converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCases(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCasesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCases(ctx, params)
+	return err
+}
+
+// ClaimCase converts echo context to params.
+func (w *ServerInterfaceWrapper) ClaimCase(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "case" -------------
+	var pCase CaseID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "case", ctx.Param("case"), &pCase, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter case: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ClaimCase(ctx, pCase)
+	return err
+}
+
+// DecideCase converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideCase(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "case" -------------
+	var pCase CaseID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "case", ctx.Param("case"), &pCase, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter case: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideCase(ctx, pCase)
 	return err
 }
 
@@ -1606,6 +1836,15 @@ func (w *ServerInterfaceWrapper) UpdateStudio(ctx echo.Context) error {
 	return err
 }
 
+// AppealSuspension converts echo context to params.
+func (w *ServerInterfaceWrapper) AppealSuspension(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AppealSuspension(ctx)
+	return err
+}
+
 // LoginCookie converts echo context to params.
 func (w *ServerInterfaceWrapper) LoginCookie(ctx echo.Context) error {
 	var err error
@@ -1861,6 +2100,196 @@ func (w *ServerInterfaceWrapper) GetClass(ctx echo.Context) error {
 	return err
 }
 
+// GetClassFigures converts echo context to params.
+func (w *ServerInterfaceWrapper) GetClassFigures(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetClassFiguresParams
+	// ------------- Optional query parameter "metric" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "metric", ctx.QueryParams(), &params.Metric, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter metric: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetClassFigures(ctx, id, params)
+	return err
+}
+
+// TakeHighFiveBack converts echo context to params.
+func (w *ServerInterfaceWrapper) TakeHighFiveBack(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TakeHighFiveBackParams
+	// ------------- Required query parameter "member" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "member", ctx.QueryParams(), &params.Member, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter member: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TakeHighFiveBack(ctx, id, params)
+	return err
+}
+
+// ListHighFives converts echo context to params.
+func (w *ServerInterfaceWrapper) ListHighFives(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHighFivesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListHighFives(ctx, id, params)
+	return err
+}
+
+// GiveHighFive converts echo context to params.
+func (w *ServerInterfaceWrapper) GiveHighFive(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GiveHighFive(ctx, id)
+	return err
+}
+
+// GetClassLeaderboard converts echo context to params.
+func (w *ServerInterfaceWrapper) GetClassLeaderboard(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetClassLeaderboardParams
+	// ------------- Optional query parameter "metric" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "metric", ctx.QueryParams(), &params.Metric, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter metric: %s", err))
+	}
+
+	// ------------- Optional query parameter "followed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "followed", ctx.QueryParams(), &params.Followed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter followed: %s", err))
+	}
+
+	// ------------- Optional query parameter "gender" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "gender", ctx.QueryParams(), &params.Gender, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter gender: %s", err))
+	}
+
+	// ------------- Optional query parameter "age_band" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "age_band", ctx.QueryParams(), &params.AgeBand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter age_band: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetClassLeaderboard(ctx, id, params)
+	return err
+}
+
+// ListClassRiders converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClassRiders(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClassRidersParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClassRiders(ctx, id, params)
+	return err
+}
+
 // DeleteComment converts echo context to params.
 func (w *ServerInterfaceWrapper) DeleteComment(ctx echo.Context) error {
 	var err error
@@ -2039,6 +2468,436 @@ func (w *ServerInterfaceWrapper) ListFeed(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListFeed(ctx, params)
+	return err
+}
+
+// AcceptGroupInvite converts echo context to params.
+func (w *ServerInterfaceWrapper) AcceptGroupInvite(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcceptGroupInvite(ctx)
+	return err
+}
+
+// RevokeGroupInvite converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeGroupInvite(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupInviteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeGroupInvite(ctx, id)
+	return err
+}
+
+// RemoveGroupMember converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveGroupMember(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id MembershipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveGroupMember(ctx, id)
+	return err
+}
+
+// SetGroupRole converts echo context to params.
+func (w *ServerInterfaceWrapper) SetGroupRole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id MembershipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetGroupRole(ctx, id)
+	return err
+}
+
+// FindGroups converts echo context to params.
+func (w *ServerInterfaceWrapper) FindGroups(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FindGroupsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FindGroups(ctx, params)
+	return err
+}
+
+// CreateGroup converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateGroup(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateGroupParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateGroup(ctx, params)
+	return err
+}
+
+// DeleteGroup converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteGroup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteGroup(ctx, id)
+	return err
+}
+
+// GetGroup converts echo context to params.
+func (w *ServerInterfaceWrapper) GetGroup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetGroupParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetGroup(ctx, id, params)
+	return err
+}
+
+// UpdateGroup converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateGroup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateGroupParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateGroup(ctx, id, params)
+	return err
+}
+
+// ListGroupBans converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGroupBans(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGroupBansParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGroupBans(ctx, id, params)
+	return err
+}
+
+// WithdrawGroupOffer converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawGroupOffer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawGroupOffer(ctx, id)
+	return err
+}
+
+// OfferGroup converts echo context to params.
+func (w *ServerInterfaceWrapper) OfferGroup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OfferGroup(ctx, id)
+	return err
+}
+
+// ListGroupInvites converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGroupInvites(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGroupInvitesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGroupInvites(ctx, id, params)
+	return err
+}
+
+// CreateGroupInvite converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateGroupInvite(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateGroupInvite(ctx, id)
+	return err
+}
+
+// ListGroupMembers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGroupMembers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGroupMembersParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGroupMembers(ctx, id, params)
+	return err
+}
+
+// LeaveGroup converts echo context to params.
+func (w *ServerInterfaceWrapper) LeaveGroup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LeaveGroup(ctx, id)
+	return err
+}
+
+// JoinGroup converts echo context to params.
+func (w *ServerInterfaceWrapper) JoinGroup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.JoinGroup(ctx, id)
+	return err
+}
+
+// TakeGroup converts echo context to params.
+func (w *ServerInterfaceWrapper) TakeGroup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TakeGroup(ctx, id)
+	return err
+}
+
+// ListGroupRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGroupRequests(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGroupRequestsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGroupRequests(ctx, id, params)
 	return err
 }
 
@@ -2430,6 +3289,31 @@ func (w *ServerInterfaceWrapper) FollowMember(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.FollowMember(ctx, id)
+	return err
+}
+
+// ListMyGroups converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMyGroups(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyGroupsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMyGroups(ctx, params)
 	return err
 }
 
@@ -2994,6 +3878,72 @@ func (w *ServerInterfaceWrapper) RenewRecoveryCodes(ctx echo.Context) error {
 	return err
 }
 
+// ListReports converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReports(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReportsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReports(ctx, params)
+	return err
+}
+
+// ListSanctions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSanctions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSanctionsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSanctions(ctx, params)
+	return err
+}
+
+// AppealSanction converts echo context to params.
+func (w *ServerInterfaceWrapper) AppealSanction(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sanction" -------------
+	var sanction SanctionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sanction", ctx.Param("sanction"), &sanction, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sanction: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AppealSanction(ctx, sanction)
+	return err
+}
+
 // ListSecondFactors converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSecondFactors(ctx echo.Context) error {
 	var err error
@@ -3276,6 +4226,38 @@ func (w *ServerInterfaceWrapper) ListFollowing(ctx echo.Context) error {
 	return err
 }
 
+// ListMemberGroups converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMemberGroups(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "ref" -------------
+	var ref MemberRef
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ref", ctx.Param("ref"), &ref, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ref: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMemberGroupsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMemberGroups(ctx, ref, params)
+	return err
+}
+
 // GetMemberLoad converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMemberLoad(ctx echo.Context) error {
 	var err error
@@ -3410,6 +4392,15 @@ func (w *ServerInterfaceWrapper) ListMemberWorkouts(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListMemberWorkouts(ctx, ref, params)
+	return err
+}
+
+// CreateReport converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateReport(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateReport(ctx)
 	return err
 }
 
@@ -3598,6 +4589,131 @@ func (w *ServerInterfaceWrapper) CheckIn(ctx echo.Context) error {
 	return err
 }
 
+// GetScheduledLeaderboard converts echo context to params.
+func (w *ServerInterfaceWrapper) GetScheduledLeaderboard(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetScheduledLeaderboardParams
+	// ------------- Optional query parameter "metric" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "metric", ctx.QueryParams(), &params.Metric, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter metric: %s", err))
+	}
+
+	// ------------- Optional query parameter "followed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "followed", ctx.QueryParams(), &params.Followed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter followed: %s", err))
+	}
+
+	// ------------- Optional query parameter "gender" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "gender", ctx.QueryParams(), &params.Gender, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter gender: %s", err))
+	}
+
+	// ------------- Optional query parameter "age_band" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "age_band", ctx.QueryParams(), &params.AgeBand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter age_band: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetScheduledLeaderboard(ctx, id, params)
+	return err
+}
+
+// StreamLiveLeaderboard converts echo context to params.
+func (w *ServerInterfaceWrapper) StreamLiveLeaderboard(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StreamLiveLeaderboardParams
+	// ------------- Required query parameter "ticket" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "ticket", ctx.QueryParams(), &params.Ticket, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ticket: %s", err))
+	}
+
+	// ------------- Required query parameter "max_events" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "max_events", ctx.QueryParams(), &params.MaxEvents, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter max_events: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Last-Event-ID, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Last-Event-ID: %s", err))
+		}
+
+		params.LastEventID = &LastEventID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StreamLiveLeaderboard(ctx, id, params)
+	return err
+}
+
+// CreateLiveTicket converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateLiveTicket(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateLiveTicket(ctx, id)
+	return err
+}
+
 // GetClassPlaces converts echo context to params.
 func (w *ServerInterfaceWrapper) GetClassPlaces(ctx echo.Context) error {
 	var err error
@@ -3611,6 +4727,22 @@ func (w *ServerInterfaceWrapper) GetClassPlaces(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetClassPlaces(ctx, id)
+	return err
+}
+
+// PostProgress converts echo context to params.
+func (w *ServerInterfaceWrapper) PostProgress(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduledClassID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PostProgress(ctx, id)
 	return err
 }
 
@@ -3859,6 +4991,54 @@ func (w *ServerInterfaceWrapper) UpdateWorkout(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateWorkout(ctx, id, params)
+	return err
+}
+
+// RemoveWorkoutClass converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveWorkoutClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveWorkoutClass(ctx, id)
+	return err
+}
+
+// GetWorkoutClass converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWorkoutClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWorkoutClass(ctx, id)
+	return err
+}
+
+// SetWorkoutClass converts echo context to params.
+func (w *ServerInterfaceWrapper) SetWorkoutClass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WorkoutID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetWorkoutClass(ctx, id)
 	return err
 }
 
@@ -4226,6 +5406,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/auth/register", wrapper.RegisterAccount, options.OperationMiddlewares["registerAccount"]...)
 	router.POST(options.BaseURL+"/v1/auth/verify", wrapper.VerifyEmail, options.OperationMiddlewares["verifyEmail"]...)
 	router.POST(options.BaseURL+"/v1/auth/login", wrapper.Login, options.OperationMiddlewares["login"]...)
+	router.POST(options.BaseURL+"/v1/auth/appeal", wrapper.AppealSuspension, options.OperationMiddlewares["appealSuspension"]...)
 	router.POST(options.BaseURL+"/v1/auth/cookie", wrapper.LoginCookie, options.OperationMiddlewares["loginCookie"]...)
 	router.POST(options.BaseURL+"/v1/auth/refresh", wrapper.RefreshTokens, options.OperationMiddlewares["refreshTokens"]...)
 	router.POST(options.BaseURL+"/v1/auth/logout", wrapper.Logout, options.OperationMiddlewares["logout"]...)
@@ -4314,6 +5495,19 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/workouts/:id/twins", wrapper.ListTwins, options.OperationMiddlewares["listTwins"]...)
 	router.DELETE(options.BaseURL+"/v1/workouts/:id/merge", wrapper.UnmergeWorkout, options.OperationMiddlewares["unmergeWorkout"]...)
 	router.POST(options.BaseURL+"/v1/workouts/:id/merge", wrapper.MergeWorkouts, options.OperationMiddlewares["mergeWorkouts"]...)
+	router.DELETE(options.BaseURL+"/v1/workouts/:id/class", wrapper.RemoveWorkoutClass, options.OperationMiddlewares["removeWorkoutClass"]...)
+	router.GET(options.BaseURL+"/v1/workouts/:id/class", wrapper.GetWorkoutClass, options.OperationMiddlewares["getWorkoutClass"]...)
+	router.PUT(options.BaseURL+"/v1/workouts/:id/class", wrapper.SetWorkoutClass, options.OperationMiddlewares["setWorkoutClass"]...)
+	router.GET(options.BaseURL+"/v1/classes/:id/leaderboard", wrapper.GetClassLeaderboard, options.OperationMiddlewares["getClassLeaderboard"]...)
+	router.GET(options.BaseURL+"/v1/schedule/:id/leaderboard", wrapper.GetScheduledLeaderboard, options.OperationMiddlewares["getScheduledLeaderboard"]...)
+	router.GET(options.BaseURL+"/v1/classes/:id/riders", wrapper.ListClassRiders, options.OperationMiddlewares["listClassRiders"]...)
+	router.GET(options.BaseURL+"/v1/classes/:id/figures", wrapper.GetClassFigures, options.OperationMiddlewares["getClassFigures"]...)
+	router.DELETE(options.BaseURL+"/v1/classes/:id/high-fives", wrapper.TakeHighFiveBack, options.OperationMiddlewares["takeHighFiveBack"]...)
+	router.GET(options.BaseURL+"/v1/classes/:id/high-fives", wrapper.ListHighFives, options.OperationMiddlewares["listHighFives"]...)
+	router.POST(options.BaseURL+"/v1/classes/:id/high-fives", wrapper.GiveHighFive, options.OperationMiddlewares["giveHighFive"]...)
+	router.POST(options.BaseURL+"/v1/schedule/:id/progress", wrapper.PostProgress, options.OperationMiddlewares["postProgress"]...)
+	router.POST(options.BaseURL+"/v1/schedule/:id/live-tickets", wrapper.CreateLiveTicket, options.OperationMiddlewares["createLiveTicket"]...)
+	router.GET(options.BaseURL+"/v1/schedule/:id/live", wrapper.StreamLiveLeaderboard, options.OperationMiddlewares["streamLiveLeaderboard"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/streams", wrapper.GetWorkoutStreams, options.OperationMiddlewares["getWorkoutStreams"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/laps", wrapper.GetWorkoutLaps, options.OperationMiddlewares["getWorkoutLaps"]...)
 	router.GET(options.BaseURL+"/v1/workouts/:id/zones", wrapper.GetWorkoutZones, options.OperationMiddlewares["getWorkoutZones"]...)
@@ -4372,6 +5566,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/admin/schedule/:id", wrapper.ManageScheduledClass, options.OperationMiddlewares["manageScheduledClass"]...)
 	router.PATCH(options.BaseURL+"/v1/admin/schedule/:id", wrapper.UpdateScheduledClass, options.OperationMiddlewares["updateScheduledClass"]...)
 	router.POST(options.BaseURL+"/v1/admin/schedule/bulk", wrapper.UpdateScheduledClasses, options.OperationMiddlewares["updateScheduledClasses"]...)
+	router.POST(options.BaseURL+"/v1/reports", wrapper.CreateReport, options.OperationMiddlewares["createReport"]...)
+	router.GET(options.BaseURL+"/v1/me/reports", wrapper.ListReports, options.OperationMiddlewares["listReports"]...)
+	router.GET(options.BaseURL+"/v1/me/sanctions", wrapper.ListSanctions, options.OperationMiddlewares["listSanctions"]...)
+	router.POST(options.BaseURL+"/v1/me/sanctions/:sanction/appeal", wrapper.AppealSanction, options.OperationMiddlewares["appealSanction"]...)
+	router.GET(options.BaseURL+"/v1/admin/reports", wrapper.ListCases, options.OperationMiddlewares["listCases"]...)
+	router.POST(options.BaseURL+"/v1/admin/reports/:case/claim", wrapper.ClaimCase, options.OperationMiddlewares["claimCase"]...)
+	router.POST(options.BaseURL+"/v1/admin/reports/:case/decide", wrapper.DecideCase, options.OperationMiddlewares["decideCase"]...)
+	router.GET(options.BaseURL+"/v1/admin/appeals", wrapper.ListAppeals, options.OperationMiddlewares["listAppeals"]...)
+	router.POST(options.BaseURL+"/v1/admin/appeals/:sanction/decide", wrapper.DecideAppeal, options.OperationMiddlewares["decideAppeal"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
 	router.GET(options.BaseURL+"/openapi.json", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
@@ -4393,5 +5596,26 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/admin/schedule/:id/roster", wrapper.MarkAttendance, options.OperationMiddlewares["markAttendance"]...)
 	router.GET(options.BaseURL+"/v1/admin/booking-rules", wrapper.GetBookingRules, options.OperationMiddlewares["getBookingRules"]...)
 	router.PUT(options.BaseURL+"/v1/admin/booking-rules", wrapper.SetBookingRules, options.OperationMiddlewares["setBookingRules"]...)
+	router.GET(options.BaseURL+"/v1/groups", wrapper.FindGroups, options.OperationMiddlewares["findGroups"]...)
+	router.POST(options.BaseURL+"/v1/groups", wrapper.CreateGroup, options.OperationMiddlewares["createGroup"]...)
+	router.GET(options.BaseURL+"/v1/me/groups", wrapper.ListMyGroups, options.OperationMiddlewares["listMyGroups"]...)
+	router.GET(options.BaseURL+"/v1/members/:ref/groups", wrapper.ListMemberGroups, options.OperationMiddlewares["listMemberGroups"]...)
+	router.DELETE(options.BaseURL+"/v1/groups/:id", wrapper.DeleteGroup, options.OperationMiddlewares["deleteGroup"]...)
+	router.GET(options.BaseURL+"/v1/groups/:id", wrapper.GetGroup, options.OperationMiddlewares["getGroup"]...)
+	router.PATCH(options.BaseURL+"/v1/groups/:id", wrapper.UpdateGroup, options.OperationMiddlewares["updateGroup"]...)
+	router.DELETE(options.BaseURL+"/v1/groups/:id/membership", wrapper.LeaveGroup, options.OperationMiddlewares["leaveGroup"]...)
+	router.PUT(options.BaseURL+"/v1/groups/:id/membership", wrapper.JoinGroup, options.OperationMiddlewares["joinGroup"]...)
+	router.GET(options.BaseURL+"/v1/groups/:id/members", wrapper.ListGroupMembers, options.OperationMiddlewares["listGroupMembers"]...)
+	router.GET(options.BaseURL+"/v1/groups/:id/requests", wrapper.ListGroupRequests, options.OperationMiddlewares["listGroupRequests"]...)
+	router.GET(options.BaseURL+"/v1/groups/:id/bans", wrapper.ListGroupBans, options.OperationMiddlewares["listGroupBans"]...)
+	router.DELETE(options.BaseURL+"/v1/group-memberships/:id", wrapper.RemoveGroupMember, options.OperationMiddlewares["removeGroupMember"]...)
+	router.PATCH(options.BaseURL+"/v1/group-memberships/:id", wrapper.SetGroupRole, options.OperationMiddlewares["setGroupRole"]...)
+	router.DELETE(options.BaseURL+"/v1/groups/:id/heir", wrapper.WithdrawGroupOffer, options.OperationMiddlewares["withdrawGroupOffer"]...)
+	router.PUT(options.BaseURL+"/v1/groups/:id/heir", wrapper.OfferGroup, options.OperationMiddlewares["offerGroup"]...)
+	router.PUT(options.BaseURL+"/v1/groups/:id/owner", wrapper.TakeGroup, options.OperationMiddlewares["takeGroup"]...)
+	router.GET(options.BaseURL+"/v1/groups/:id/invites", wrapper.ListGroupInvites, options.OperationMiddlewares["listGroupInvites"]...)
+	router.POST(options.BaseURL+"/v1/groups/:id/invites", wrapper.CreateGroupInvite, options.OperationMiddlewares["createGroupInvite"]...)
+	router.DELETE(options.BaseURL+"/v1/group-invites/:id", wrapper.RevokeGroupInvite, options.OperationMiddlewares["revokeGroupInvite"]...)
+	router.POST(options.BaseURL+"/v1/group-invites", wrapper.AcceptGroupInvite, options.OperationMiddlewares["acceptGroupInvite"]...)
 
 }

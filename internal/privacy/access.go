@@ -1,21 +1,5 @@
 package privacy
 
-// Fields is a set of fields.
-type Fields uint64
-
-// FieldsOf is the set of some fields.
-func FieldsOf(all ...Field) (set Fields) {
-	for _, f := range all {
-		if f > noField && f < fieldCount {
-			set |= 1 << f
-		}
-	}
-	return set
-}
-
-// Has says whether the set has a field.
-func (s Fields) Has(f Field) bool { return f > noField && f < fieldCount && s&(1<<f) != 0 }
-
 // accessFields are what an access grant can name: what a profile holds of a member alone.
 var accessFields = FieldsOf(Username, DisplayName, Bio, Location, Gender, Age, HeightCM, WeightKG, RestingHR, MaxHR, FTPWatts, Email, BirthDate)
 
@@ -45,7 +29,7 @@ func DecideAccess(v Viewer, s Subject, named Fields) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	g.relation, g.edge, g.scopes, g.settings = RelationNone, 0, 0, Settings{}
+	g.relation, g.edge, g.scopes, g.settings, g.among = RelationNone, 0, 0, Settings{}, Among{}
 	if v.Factor() >= FactorGiven {
 		g.access = named & AccessFields(v)
 	}

@@ -135,7 +135,8 @@ func (c *Cast) Expect(a Actor, r Request) int {
 		return 404
 	case (t.Kind == "workout" || t.Kind == "comment") && !o.Reads() && s.Reach != 0:
 		return 403
-	case t.Kind == "workout" && o.Mark != "" && !s.Shows(o.Mark, t.Of.Choices, t.Ceiling), o.ID == "getWorkoutOriginal" && !t.Holds.File:
+	case t.Kind == "workout" && o.Mark != "" && !s.Shows(o.Mark, t.Of.Choices, t.Ceiling), o.ID == "getWorkoutOriginal" && !t.Holds.File,
+		o.ID == "getWorkoutClass" && !t.Of.Taken[t.ID]:
 		return 404
 	// A kind of file that is made of what there isn't, or of what is hidden.
 	case o.ID == "exportWorkout" && r.Query["format"] == "csv" && !t.Holds.Samples,

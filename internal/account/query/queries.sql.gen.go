@@ -570,6 +570,19 @@ func (q *Queries) ClearLimitCounts(ctx context.Context, before int64) (int64, er
 	return result.RowsAffected(), nil
 }
 
+const clearLiveTickets = `-- name: ClearLiveTickets :execrows
+DELETE FROM auth.live_ticket WHERE expires_at <= $1 AND (open_until IS NULL OR open_until <= $1)
+`
+
+// Unused, or of a stream that is no longer open.
+func (q *Queries) ClearLiveTickets(ctx context.Context, now time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearLiveTickets, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const clearModeration = `-- name: ClearModeration :one
 SELECT clear_moderation($1, $2)::bigint AS cleared
 `
@@ -587,6 +600,18 @@ DELETE FROM auth.pairing WHERE expires_at <= $1
 
 func (q *Queries) ClearPairings(ctx context.Context, before time.Time) (int64, error) {
 	result, err := q.db.Exec(ctx, clearPairings, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const clearProgress = `-- name: ClearProgress :execrows
+DELETE FROM class_progress WHERE posted_at <= $1
+`
+
+func (q *Queries) ClearProgress(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, clearProgress, before)
 	if err != nil {
 		return 0, err
 	}
@@ -1167,6 +1192,15 @@ SELECT forget_groups()
 // The groups that the viewer owns end, and they are in none any more.
 func (q *Queries) ForgetGroups(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, forgetGroups)
+	return err
+}
+
+const forgetPlaces = `-- name: ForgetPlaces :exec
+SELECT forget_places()
+`
+
+func (q *Queries) ForgetPlaces(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, forgetPlaces)
 	return err
 }
 
