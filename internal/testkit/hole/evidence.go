@@ -16,7 +16,7 @@ func evidence() []Hole {
 		{
 			"mail-carries-members-text", "A mail holds what a stranger typed.",
 			[]Edit{
-				{"internal/mail/message.go", "Minutes int ", "Name    string\n\tMinutes int "},
+				{"internal/mail/message.go", "Minutes  int ", "Name     string\n\tMinutes  int "},
 				{"internal/mail/render.go", `"Code": m.Data.Code,`, `"Code": m.Data.Code, "Name": m.Data.Name,`},
 				{"internal/mail/templates/verify_code.txt", "Welcome to Paceline.", "Welcome to Paceline, {{.Name}}."},
 				{"internal/account/register.go", "known, err := q.FindAccount(ctx, email)", "letter.Data.Name = r.DisplayName\n\t\tknown, err := q.FindAccount(ctx, email)"},

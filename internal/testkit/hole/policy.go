@@ -42,9 +42,9 @@ func policy() []Hole {
 			[]Edit{
 				{dir + "grant.go", "\"log/slog\"\n", "\"log/slog\"\n\t\"sync\"\n"},
 				{
-					dir + "grant.go", "\treturn Grant{owner: s.Owner, relation: relate(v, s), edge: s.Edge, scopes: v.scopes, settings: s.Settings}, nil\n}",
+					dir + "grant.go", "\treturn Grant{owner: s.Owner, relation: relate(v, s), edge: s.Edge, scopes: v.scopes, settings: s.Settings, among: s.Among}, nil\n}",
 					"\tg, _ := verdicts.LoadOrStore([2]uuid.UUID{v.member, s.Owner},\n" +
-						"\t\tGrant{owner: s.Owner, relation: relate(v, s), edge: s.Edge, scopes: v.scopes, settings: s.Settings})\n" +
+						"\t\tGrant{owner: s.Owner, relation: relate(v, s), edge: s.Edge, scopes: v.scopes, settings: s.Settings, among: s.Among})\n" +
 						"\treturn g.(Grant), nil\n}\n\nvar verdicts sync.Map",
 				},
 			},
