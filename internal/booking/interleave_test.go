@@ -49,15 +49,36 @@ type clash struct {
 	answers  map[string]int // by code
 	had      map[[2]int]booking.State
 	since    map[[2]int]int // the round in which somebody began to wait
+	wrong    map[string]int // by what it is, of kinds
+	room     []int          // the most seats that each class had since all was quiet: nobody booked is put out when it shrinks
+	resized  []bool         // since then
 	promoted int
 	retried  int
 	steps    int
 }
 
+// What must never be, as the ledger has it.
+const (
+	oneTooMany = "one too many in a class"
+	lost       = "promotions lost: somebody waits beside a free seat"
+	passedBy   = "passed by: somebody who waits longer does"
+	notSo      = "answers that are not so in the database, nor the reverse"
+	miscounted = "steps or counters that don't add up"
+)
+
+var kinds = []string{oneTooMany, lost, passedBy, notSo, miscounted}
+
+// fault is something that must never be.
+func (c *clash) fault(kind, format string, args ...any) {
+	c.t.Helper()
+	c.wrong[kind]++
+	c.t.Errorf(kind+": "+format, args...)
+}
+
 func newClash(t testing.TB, clients, classes int, seed uint64) *clash {
 	t.Helper()
 	c := &clash{
-		world: newWorld(t, min(clients, 60)), seed: seed, answers: map[string]int{}, had: map[[2]int]booking.State{}, since: map[[2]int]int{},
+		world: newWorld(t, min(clients, 60)), seed: seed, answers: map[string]int{}, wrong: map[string]int{}, had: map[[2]int]booking.State{}, since: map[[2]int]int{},
 	}
 	c.exec(`UPDATE booking_rule SET per_day = 0, per_week = 0, strikes = 0, queue = 10000`)
 	c.bikes(30)
@@ -67,7 +88,7 @@ func newClash(t testing.TB, clients, classes int, seed uint64) *clash {
 		id := c.class(noon.Add(30*time.Minute), 5+2*i)
 		c.exec(`UPDATE scheduled_class SET starts_at = $2, ends_at = $3, promote_until = $2, cancel_until = $2, booking_opens_at = $4 WHERE id = $1`,
 			id, noon.Add(30*time.Minute), noon.Add(75*time.Minute), noon.AddDate(0, 0, -7))
-		c.classes = append(c.classes, id)
+		c.classes, c.room, c.resized = append(c.classes, id), append(c.room, 5+2*i), append(c.resized, false)
 	}
 	// Every client has one class, so that nothing overlaps and all of it is about seats.
 	c.clients = c.people(clients)
@@ -148,7 +169,11 @@ func (c *clash) step(n, i int, r *rand.Rand) {
 				return booking.Settle(ctx, tx, id)
 			})
 		case doResize:
-			_, err = c.root.Exec(ctx, `UPDATE scheduled_class SET capacity = $2 WHERE id = $1`, id, 2+r.IntN(14))
+			size := 2 + r.IntN(14)
+			c.mu.Lock()
+			c.room[c.of(i)], c.resized[c.of(i)] = max(c.room[c.of(i)], size), true
+			c.mu.Unlock()
+			_, err = c.root.Exec(ctx, `UPDATE scheduled_class SET capacity = $2 WHERE id = $1`, id, size)
 		}
 		if fault.KindOf(err) != fault.KindUnavailable {
 			break
@@ -186,8 +211,12 @@ func (c *clash) step(n, i int, r *rand.Rand) {
 // quiet holds the database against what the clients were answered, while nobody asks.
 func (c *clash) quiet(n int) {
 	c.t.Helper()
-	// What a resize made possible and nobody came for is the job's.
-	for _, id := range c.classes {
+	for i, id := range c.classes {
+		if free := c.free(id); free > 0 && !c.resized[i] {
+			c.fault(lost, "round %d: %d seats", n, free)
+		}
+		// What a resize made possible and nobody came for is the job's.
+		c.resized[i] = false
 		c.must(c.open.AsWorker(context.Background(), db.ReasonSettleClasses, c.now, func(ctx context.Context, tx *db.SystemTx) error {
 			return booking.Settle(ctx, tx, id)
 		}))
@@ -218,21 +247,40 @@ func (c *clash) quiet(n int) {
 			c.had[key] = booking.Booked
 			delete(c.since, key)
 		default:
-			c.t.Errorf("round %d: %s was answered %q and has %q", n, c.clients[key[0]].name, state, got)
+			c.fault(notSo, "round %d: %s was answered %q and has %q", n, c.clients[key[0]].name, state, got)
 		}
 	}
 	for key, state := range there {
 		if _, answered := c.had[key]; !answered {
-			c.t.Errorf("round %d: %s has %q and was never answered so", n, c.clients[key[0]].name, state)
+			c.fault(notSo, "round %d: %s has %q and was never answered so", n, c.clients[key[0]].name, state)
 		}
 	}
 	// Who began to wait in an earlier round is before who began in a later one.
 	for key, since := range c.since {
 		if c.had[key] == booking.Waiting && since < last[key[1]] {
-			c.t.Errorf("round %d: %s waits since round %d, and somebody of round %d was promoted", n, c.clients[key[0]].name, since, last[key[1]])
+			c.fault(passedBy, "round %d: %s waits since round %d, and somebody of round %d was promoted", n, c.clients[key[0]].name, since, last[key[1]])
 		}
 	}
-	c.sound(c.now)
+	full, beside := c.unsound(c.now)
+	if full > 0 {
+		c.fault(miscounted, "round %d: in %d classes the counters are not the rows", n, full)
+	}
+	if beside > 0 {
+		c.fault(lost, "round %d, by the job: in %d classes", n, beside)
+	}
+	for i, id := range c.classes {
+		booked := c.count(`SELECT count(*) FROM class_seat WHERE scheduled_id = $1 AND state = 'booked'`, id)
+		if booked > c.room[i] {
+			c.fault(oneTooMany, "round %d: %d booked, of %d seats at most", n, booked, c.room[i])
+		}
+		c.room[i] = max(booked, c.count(`SELECT capacity FROM scheduled_class WHERE id = $1`, id))
+	}
+}
+
+// free are the seats of a class that nobody has though somebody waits.
+func (c *clash) free(id uuid.UUID) int {
+	return c.count(`SELECT CASE WHEN count(*) FILTER (WHERE t.state = 'waiting') > 0 THEN greatest(0, s.capacity - count(*) FILTER (WHERE t.state = 'booked')) ELSE 0 END
+		FROM scheduled_class s LEFT JOIN class_seat t ON t.scheduled_id = s.id WHERE s.id = $1 GROUP BY s.capacity`, id)
 }
 
 // replay goes through what the service wrote down, step by step, with a plain model of its own.
@@ -249,31 +297,33 @@ func (c *clash) replay() (steps, promotions int) {
 			var seats int
 			c.must(rows.Scan(&step, &turn, &what, &seats))
 			if step != last+1 {
-				c.t.Errorf("step %d follows step %d", step, last)
+				c.fault(miscounted, "step %d follows step %d", step, last)
 			}
 			last = step
-			wrong := func(why string) { c.t.Errorf("class %s, step %d, %s of turn %d: %s", id, step, what, turn, why) }
+			wrong := func(kind, why string) {
+				c.fault(kind, "class %s, step %d, %s of turn %d: %s", id, step, what, turn, why)
+			}
 			first := len(waiting) > 0 && waiting[0] == turn
 			switch what {
 			case "taken":
 				if len(waiting) > 0 {
-					wrong("passed those who wait")
+					wrong(passedBy, "passed those who wait")
 				}
 				if turn <= turns {
-					wrong("a turn given twice")
+					wrong(miscounted, "a turn given twice")
 				}
 				turns, booked[turn] = turn, true
 			case "queued":
 				if len(booked) < seats {
-					wrong("there was a seat")
+					wrong(lost, "there was a seat")
 				}
 				if turn <= turns {
-					wrong("a turn given twice")
+					wrong(miscounted, "a turn given twice")
 				}
 				turns, waiting = turn, append(waiting, turn)
 			case "promoted":
 				if !first {
-					wrong("not who waits longest")
+					wrong(passedBy, "not who waits longest")
 				} else {
 					waiting = waiting[1:]
 				}
@@ -287,17 +337,17 @@ func (c *clash) replay() (steps, promotions int) {
 				waiting = slicesWithout(waiting, turn)
 			}
 			if len(booked) > seats {
-				wrong(fmt.Sprintf("%d booked, %d seats", len(booked), seats))
+				wrong(oneTooMany, fmt.Sprintf("%d booked, %d seats", len(booked), seats))
 			}
 			steps++
 		}
 		c.must(rows.Err())
 		rows.Close()
 		if n := c.count(`SELECT booked FROM class_room WHERE scheduled_id = $1`, id); n != len(booked) {
-			c.t.Errorf("class %s: %d booked by its steps, %d by its counter", id, len(booked), n)
+			c.fault(miscounted, "class %s: %d booked by its steps, %d by its counter", id, len(booked), n)
 		}
 		if n := c.count(`SELECT waiting FROM class_room WHERE scheduled_id = $1`, id); n != len(waiting) {
-			c.t.Errorf("class %s: %d wait by its steps, %d by its counter", id, len(waiting), n)
+			c.fault(miscounted, "class %s: %d wait by its steps, %d by its counter", id, len(waiting), n)
 		}
 	}
 	return steps, promotions
@@ -332,12 +382,10 @@ func TestBookingsAtOnce(t *testing.T) {
 		t.Error("what it is about did not happen")
 	}
 	var out strings.Builder
+	fmt.Fprintf(&out, "%d requests of %d clients for seats in %d classes, seed %d, in %.0f s\n", c.steps, clients, len(c.classes), seed, took.Seconds())
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(n int, what string) { fmt.Fprintf(w, "%d\t  %s\n", n, what) }
-	fmt.Fprintf(w, "\tbookings at once, seed %d, %.0f s\n", seed, took.Seconds())
-	row(clients, "clients")
-	row(len(c.classes), "classes")
-	row(c.steps, "steps, all clients of a round at once")
+	fmt.Fprintf(w, "\tasked, all clients of a round at once\n")
 	for what, n := range c.done {
 		row(n, doNames[what])
 	}
@@ -345,11 +393,14 @@ func TestBookingsAtOnce(t *testing.T) {
 	for _, code := range slices.Sorted(maps.Keys(c.answers)) {
 		row(c.answers[code], code)
 	}
+	row(c.retried, "told to come again, and came")
 	fmt.Fprintf(w, "\theld against the service\n")
 	row(written, "steps written down, and replayed")
 	row(promotions, "promotions, each of who waited longest")
 	row(told, "members told of one")
-	row(c.retried, "times told to come again")
+	for _, kind := range kinds {
+		row(c.wrong[kind], kind)
+	}
 	_ = w.Flush()
-	t.Logf("\n%s", out.String())
+	t.Log(strings.TrimSpace(out.String()))
 }

@@ -76,6 +76,7 @@ type report struct {
 	said        map[string][]string // the figures that a test logged, by package and outermost test
 	printed     map[string][]string // all that it printed, until it has passed
 	redIn       map[string]bool     // the packages in which something is red
+	ledger      string              // whose figures go on in the next line
 	passed, red int
 }
 
@@ -106,6 +107,11 @@ func (r *report) read(out io.Reader) error {
 			if text := strings.TrimSpace(e.Output); strings.Contains(text, ".go:") && strings.Contains(text, " requests") {
 				_, figures, _ := strings.Cut(text, ": ")
 				r.said[key] = append(r.said[key], figures)
+				r.ledger = key
+			} else if line, more := strings.CutPrefix(e.Output, "        "); more && r.ledger == key {
+				r.said[key] = append(r.said[key], strings.TrimRight(line, " \n")) // figures of more than one line
+			} else if r.ledger == key {
+				r.ledger = ""
 			}
 		case "pass", "fail":
 			// A package by itself has failed when none of its tests did: it didn't build, or panicked.

@@ -16,7 +16,7 @@ func TestReportTellsWhatIsRed(t *testing.T) {
 	folder := t.TempDir()
 	for name, content := range map[string]string{
 		"go.mod":           "module example.test/m\n\ngo 1.26\n",
-		"green/a_test.go":  "package green\nimport \"testing\"\nfunc TestEngine(t *testing.T) { t.Log(\"12 requests\") }\nfunc TestOther(t *testing.T) { t.Log(\"unsaid\") }\n",
+		"green/a_test.go":  "package green\nimport \"testing\"\nfunc TestEngine(t *testing.T) { t.Log(\"12 requests\\n  11 of them\\n   1 late\") }\nfunc TestOther(t *testing.T) { t.Log(\"unsaid\") }\n",
 		"red/a_test.go":    "package red\nimport \"testing\"\nfunc TestWrong(t *testing.T) { t.Run(\"inner\", func(t *testing.T) { t.Error(\"it is wrong\") }) }\n",
 		"broken/a_test.go": "package broken\nfunc nothing() { undeclared() }\n",
 		"panics/a_test.go": "package panics\nimport \"testing\"\nfunc TestMain(*testing.M) { panic(\"before the tests\") }\nfunc TestNever(t *testing.T) {}\n",
@@ -43,7 +43,7 @@ func TestReportTellsWhatIsRed(t *testing.T) {
 	if r.passed != 2 || r.red != 3 {
 		t.Errorf("%d passed and %d are red", r.passed, r.red)
 	}
-	for _, want := range []string{"it is wrong", "undefined: undeclared", "before the tests", "    12 requests\n"} {
+	for _, want := range []string{"it is wrong", "undefined: undeclared", "before the tests", "    12 requests\n      11 of them\n       1 late\n"} {
 		if strings.Count(told.String(), want) != 1 {
 			t.Errorf("it doesn't say %q once", want)
 		}
