@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,9 @@ func TestEveryKindIsWritten(t *testing.T) {
 		if strings.Contains(text.Body, "ABCD-2345") != hasCode || strings.Contains(text.Body, "15 minutes") != hasCode {
 			t.Errorf("%s: the code is shown: %v", kind, !hasCode)
 		}
-		hasTime := kind == mail.PasswordChanged || kind == mail.NewLogin || kind == mail.ConsolePaired
+		hasTime := slices.Contains([]mail.Kind{
+			mail.PasswordChanged, mail.NewLogin, mail.ConsolePaired, mail.FactorChanged, mail.WrongFactor, mail.AccessOpened,
+		}, kind)
 		if strings.Contains(text.Body, "1 March 2026, 06:30 UTC") != hasTime {
 			t.Errorf("%s: the time is shown: %v\n%s", kind, !hasTime, text.Body)
 		}

@@ -17,7 +17,7 @@ func (w *World) Teach(title string) Taught {
 		VALUES (gen_random_uuid(), 'published', $1, '{}', $2, $2) RETURNING id::text`, "Instructor of "+title, now)
 	class := w.Query(`INSERT INTO class (id, state, title, discipline, duration_s, difficulty, instructor_id, language, equipment, tags, plan, music,
 			live, words, published_at, created_at, updated_at)
-		VALUES (gen_random_uuid(), 'published', $1, 'cycling', 3600, 2, $2::text::uuid, 'en', '{}', '{}', '[]', '[]', true, '', $3, $3, $3) RETURNING id::text`,
+		VALUES (gen_random_uuid(), 'published', $1, 'ride', 3600, 2, $2::text::uuid, 'en', '{}', '{}', '[]', '[]', true, '', $3, $3, $3) RETURNING id::text`,
 		title, instructor, now)
 	scheduled := w.Query(`INSERT INTO scheduled_class (id, class_id, state, starts_at, ends_at, time_zone, capacity, booking_opens_at, cancel_until,
 			promote_until, created_at, updated_at)

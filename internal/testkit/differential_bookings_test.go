@@ -3,6 +3,7 @@ package testkit_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,10 +51,15 @@ func (w *randomWorld) seats(v viewer, signedIn func(answer) answer) []asking {
 		booked[id] = true
 	}
 	list := said(http.StatusOK)
+	shown := w.shared(scheduledShown)
 	for _, id := range strings.Fields(w.Query(`SELECT string_agg(id::text, ' ') FROM scheduled_class`)) {
 		path := "/v1/schedule/" + id
-		free := w.Query(`SELECT (seats - booked)::text FROM class_room WHERE scheduled_id = $1`, id)
-		add("getClassPlaces", path+"/places", said(http.StatusOK, free), note(path+"/places", "free"))
+		places := said(http.StatusNotFound)
+		if slices.Contains(shown, id) {
+			places = said(http.StatusOK, w.Query(`SELECT coalesce(r.seats - r.booked, x.capacity)::text
+				FROM scheduled_class x LEFT JOIN class_room r ON r.scheduled_id = x.id WHERE x.id = $1`, id))
+		}
+		add("getClassPlaces", path+"/places", places, note(path+"/places", "free"))
 		mine := said(http.StatusNotFound)
 		if booked[id] {
 			mine = said(http.StatusOK, id)

@@ -500,6 +500,10 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"report":             {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM report WHERE member_id = $1`)},
 		"sanction":           {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM sanction WHERE member_id = $1`)},
 		"moderation_case":    {`id::text`, nil}, // moderators' alone
+		"auth.audit":         {`seq::text`, nil}, // admins' alone, as what they ask for
+		"auth.role_request":  {`id::text`, nil},
+		"access_grant":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM access_grant WHERE member_id = $1`)},
+		"access_log":         {`through::text || kind`, w.own(v, `SELECT string_agg(through::text || kind, ' ') FROM access_log WHERE member_id = $1`)},
 		"workout_class":      {`workout_id::text`, w.taken(workouts)},
 		"instructor_follow":  {`instructor_id::text`, w.own(v, `SELECT string_agg(instructor_id::text, ' ') FROM instructor_follow WHERE member_id = $1`)},
 		"instructor":         {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM instructor WHERE state = 'published'`)},
@@ -508,8 +512,7 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"studio_place":       {`studio_id::text || replace(label, ' ', '_')`, w.shared(`SELECT string_agg(p.studio_id::text || replace(p.label, ' ', '_'), ' ') FROM studio_place p JOIN studio s ON s.id = p.studio_id AND s.state = 'published'`)},
 		"class":              {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM class WHERE state = 'published'`)},
 		"series":             {`id::text`, nil}, // class managers' alone
-		"scheduled_class": {`id::text`, w.shared(`SELECT string_agg(x.id::text, ' ') FROM scheduled_class x JOIN class c ON c.id = x.class_id AND c.state = 'published'
-			LEFT JOIN studio s ON s.id = x.studio_id WHERE x.state <> 'draft' AND (x.studio_id IS NULL OR s.state = 'published')`)},
+		"scheduled_class": {`id::text`, w.shared(scheduledShown)},
 		"workout_like": {`member_id::text || workout_id`, likes}, "workout_comment": {`id::text`, comments}, "comment_hidden": {`comment_id::text`, hides},
 		"notice":         {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM notice WHERE member_id = $1`)},
 		"notice_setting": {`kind`, w.own(v, `SELECT string_agg(kind, ' ') FROM notice_setting WHERE member_id = $1`)},
@@ -517,6 +520,10 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 	w.rowsOfGroups(v, all)
 	return all
 }
+
+// scheduledShown are the scheduled classes that are everybody's.
+const scheduledShown = `SELECT string_agg(x.id::text, ' ') FROM scheduled_class x JOIN class c ON c.id = x.class_id AND c.state = 'published'
+	LEFT JOIN studio s ON s.id = x.studio_id WHERE x.state <> 'draft' AND (x.studio_id IS NULL OR s.state = 'published')`
 
 // shared are the names of rows that are everybody's.
 func (w *randomWorld) shared(sql string) []string {
