@@ -31,6 +31,7 @@ type Cast struct {
 	Scheduled []string  // classes: one that begins soon, and one of tomorrow
 	Feed      string    // the last part of the address of the spare member's calendar
 	Taught    Taught    // a class that goes on, which the subjects take
+	greeters  []string  // who gave the owner high-fives for it
 	Coverage  Coverage  // of what was sent with Send
 	Crews     []*Crew   // the groups there are
 
@@ -158,17 +159,21 @@ func Assemble(w *World) *Cast {
 	c.blocks[[2]string{c.Owner.Name, c.Actors[0].Name}] = true
 	c.Block(minor, former)
 	c.blocks[[2]string{minor.Name, former.Name}] = true
-	for _, p := range []*Person{mutual, followed} {
+	for i, p := range []*Person{mutual, followed} {
 		c.typed(p, 1, "shown to followers by "+p.Name)
+		c.record(p, 1, recordingtest.Options{Start: w.Clock.Now().Add(-30 * time.Hour), Seconds: 60, Seed: uint64(300 + i), Indoor: true})
 	}
 	c.staff()
 	c.consoles()
 	c.seats()
 	c.Catalogue()
 	// The owner follows instructors, one of whom is a draft again by now, and is one.
-	c.Exec(`INSERT INTO instructor_follow VALUES ($1, $2, $4), ($1, $3, $4)`, c.Owner.ID, SharedID("kim"), SharedID("lee"), c.Clock.Now())
+	for _, name := range []string{"kim", "ana", "lee"} {
+		c.Exec(`INSERT INTO instructor_follow VALUES ($1, $2, $3)`, c.Owner.ID, SharedID(name), c.Clock.Now())
+	}
 	c.Exec(`INSERT INTO auth.instructor_member VALUES ($1, $2, $3)`, SharedID("kim"), c.Owner.ID, c.Clock.Now())
 	c.take()
+	c.greet(follower, mutual)
 	// A console calls one of the owner's workouts by a name of its own.
 	c.Exec(`INSERT INTO sync_workout (member_id, client_id, version, applied_version, applied_parts, complete, duplicate, workout_id, touched_at)
 		VALUES ($1, gen_random_uuid(), 1, 1, 1, true, false, $2, $3)`, c.Owner.ID, c.Owner.Workouts[0].ID, c.Clock.Now())
@@ -449,7 +454,7 @@ func (c *Cast) typed(p *Person, audience int, title string) {
 // takes milliseconds where assembling takes seconds.
 func (c *Cast) Twin(t testing.TB) *Cast {
 	t.Helper()
-	twin := &Cast{World: c.World.Twin(t), Studio: c.Studio, Scheduled: c.Scheduled, Feed: c.Feed, Taught: c.Taught, follows: c.follows, asks: c.asks, blocks: c.blocks, likes: c.likes, Crews: c.Crews}
+	twin := &Cast{World: c.World.Twin(t), Studio: c.Studio, Scheduled: c.Scheduled, Feed: c.Feed, Taught: c.Taught, greeters: c.greeters, follows: c.follows, asks: c.asks, blocks: c.blocks, likes: c.likes, Crews: c.Crews}
 	twin.count.Store(c.count.Load())
 	twin.FactorID, twin.AccessID, twin.RequestID = c.FactorID, c.AccessID, c.RequestID
 	of := map[*Person]*Person{nil: nil}

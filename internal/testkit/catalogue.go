@@ -86,7 +86,8 @@ func init() {
 	} {
 		objects[kind] = sharedThings(kind, of.shown, of.hidden)
 	}
-	queries["ScheduleTime"] = func(c *Cast) []string { return []string{c.Clock.Now().Add(24 * time.Hour).Format(time.RFC3339)} }
+	queries["from"] = func(c *Cast) []string { return []string{c.Clock.Now().Format(time.RFC3339)} }
+	queries["to"] = func(c *Cast) []string { return []string{c.Clock.Now().Add(24 * time.Hour).Format(time.RFC3339)} }
 	ahead := func(c *Cast) string { return c.Clock.Now().Add(50 * time.Hour).Format(time.RFC3339) }
 	// What a body brings besides is filled in only where it brings it.
 	fill := func(members map[string]any, always, brought map[string]any) map[string]any {
@@ -101,7 +102,7 @@ func init() {
 		return map[string]any{"instructor": SharedID("kim")}
 	}
 	needs["ClassPatch"] = func(_ *Cast, _ *Person, m map[string]any) map[string]any {
-		return fill(m, map[string]any{}, map[string]any{"instructor": SharedID("kim")})
+		return fill(m, map[string]any{}, map[string]any{"instructor": SharedID("kim"), "plan": []any{map[string]any{"kind": "work", "duration_s": 600, "power_zone": 4}}})
 	}
 	needs["ClassesPatch"] = func(*Cast, *Person, map[string]any) map[string]any {
 		return map[string]any{"ids": []any{SharedID("hills"), SharedID("lakes")}, "change": map[string]any{"difficulty": 4, "instructor": SharedID("ana")}}

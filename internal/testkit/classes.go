@@ -68,6 +68,32 @@ func (c *Cast) take() {
 		SELECT p.member_id, $1::text::uuid, 100000 + 1000 * length(p.username), 5000000, 700, true, $2 FROM profile p`, c.Taught.Scheduled, c.Clock.Now())
 }
 
+// greet gives the owner high-fives for the class.
+func (c *Cast) greet(from ...*Person) {
+	c.T.Helper()
+	for _, p := range from {
+		p.Do(http.MethodPost, "/v1/classes/"+c.Taught.Class+"/high-fives", map[string]any{"member_id": c.Owner.ID}).Want(c.T, http.StatusNoContent)
+		c.greeters = append(c.greeters, p.Name)
+	}
+}
+
+// greeted are those who gave the viewer high-fives, whom the viewer finds, and who see the viewer in the class.
+func (c *Cast) greeted(viewer *Person) (ids []string) {
+	for _, p := range c.People {
+		if viewer != c.Owner || !slices.Contains(c.greeters, p.Name) || !c.Standing(viewer, p).Shows("username", p.Choices, 3) {
+			continue
+		}
+		for _, w := range viewer.Workouts {
+			if s := c.Standing(p, viewer); viewer.Taken[w.ID] && s.Shows("leaderboard", viewer.Choices, w.Audience) && s.Shows("workout", viewer.Choices, w.Audience) {
+				ids = append(ids, p.ID)
+				break
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // taken says that a workout was taken in the class, and notes what the boards rank it by.
 func (c *Cast) taken(p *Person, w Recorded) {
 	c.T.Helper()
@@ -162,8 +188,7 @@ func init() {
 	rows["listClassRiders"] = func(c *Cast, viewer *Person, _ Request) []string {
 		return c.board(viewer, "rode", func(*Person) bool { return true })
 	}
-	// Who greeted somebody: internal/leaderboard.TestHighFives.
-	rows["listHighFives"] = func(*Cast, *Person, Request) []string { return nil }
+	rows["listHighFives"] = func(c *Cast, viewer *Person, _ Request) []string { return c.greeted(viewer) }
 
 	choose := func(c *Cast, _ *Person, members map[string]any) map[string]any {
 		if members["class_id"] != nil && members["scheduled_class_id"] != nil {

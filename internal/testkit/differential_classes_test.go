@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -61,7 +62,7 @@ func (w *randomWorld) classesAsked(v viewer) (all []asking) {
 	}
 	list("listSchedule", "/v1/schedule", rows(`SELECT string_agg(x.id::text, ' ' ORDER BY x.starts_at, x.id) FROM scheduled_class x
 		JOIN class c ON c.id = x.class_id AND c.state = 'published' LEFT JOIN studio s ON s.id = x.studio_id
-		WHERE x.state <> 'draft' AND (x.studio_id IS NULL OR s.state = 'published')`), true)
+		WHERE x.state <> 'draft' AND (x.studio_id IS NULL OR s.state = 'published') AND x.starts_at >= '`+w.Clock.Now().Format(time.RFC3339)+`'`), true)
 	followed := said(http.StatusOK)
 	for _, id := range w.own(v, `SELECT string_agg(f.instructor_id::text, ' ' ORDER BY i.name COLLATE "C") FROM instructor_follow f JOIN instructor i ON i.id = f.instructor_id AND i.state = 'published' WHERE f.member_id = $1`) {
 		followed.row(id)

@@ -587,7 +587,7 @@ func (w *randomWorld) ownThings(v viewer) []asking {
 	add("getMyPrivacy", "/v1/me/privacy", said(http.StatusOK, private), func() answer {
 		return w.get(v, "/v1/me/privacy", func(a *answer, m map[string]any) { a.facts[fmt.Sprintf("private=%v", m["private"])] = true })
 	}, false)
-	all = append(all, w.seats(v, signedIn)...)
+	all = slices.Concat(all, w.seats(v, signedIn), w.staffAsked(v, signedIn), w.wordsAsked(v, signedIn))
 	return append(append(all, w.looks(v, signedIn)...), w.importAgain(v, signedIn))
 }
 

@@ -107,6 +107,7 @@ func newRandomWorld(t *testing.T) *randomWorld {
 	}
 	w.schedule()
 	w.follows()
+	w.guarded()
 	w.Register()
 	w.Pair(w.people[0], "sync")
 	w.Pair(w.people[1], "sync")
@@ -499,7 +500,7 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"auth.calendar":      {`member_id::text`, w.own(v, `SELECT string_agg(member_id::text, ' ') FROM auth.calendar WHERE member_id = $1`)},
 		"report":             {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM report WHERE member_id = $1`)},
 		"sanction":           {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM sanction WHERE member_id = $1`)},
-		"moderation_case":    {`id::text`, nil}, // moderators' alone
+		"moderation_case":    {`id::text`, nil},  // moderators' alone
 		"auth.audit":         {`seq::text`, nil}, // admins' alone, as what they ask for
 		"auth.role_request":  {`id::text`, nil},
 		"access_grant":       {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM access_grant WHERE member_id = $1`)},
@@ -512,8 +513,8 @@ func (w *randomWorld) rowsOfThePolicy(v viewer) map[string]tableRows {
 		"studio_place":       {`studio_id::text || replace(label, ' ', '_')`, w.shared(`SELECT string_agg(p.studio_id::text || replace(p.label, ' ', '_'), ' ') FROM studio_place p JOIN studio s ON s.id = p.studio_id AND s.state = 'published'`)},
 		"class":              {`id::text`, w.shared(`SELECT string_agg(id::text, ' ') FROM class WHERE state = 'published'`)},
 		"series":             {`id::text`, nil}, // class managers' alone
-		"scheduled_class": {`id::text`, w.shared(scheduledShown)},
-		"workout_like": {`member_id::text || workout_id`, likes}, "workout_comment": {`id::text`, comments}, "comment_hidden": {`comment_id::text`, hides},
+		"scheduled_class":    {`id::text`, w.shared(scheduledShown)},
+		"workout_like":       {`member_id::text || workout_id`, likes}, "workout_comment": {`id::text`, comments}, "comment_hidden": {`comment_id::text`, hides},
 		"notice":         {`id::text`, w.own(v, `SELECT string_agg(id::text, ' ') FROM notice WHERE member_id = $1`)},
 		"notice_setting": {`kind`, w.own(v, `SELECT string_agg(kind, ' ') FROM notice_setting WHERE member_id = $1`)},
 	}
