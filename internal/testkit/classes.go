@@ -77,10 +77,11 @@ func (c *Cast) greet(from ...*Person) {
 	}
 }
 
-// greeted are those who gave the viewer high-fives, whom the viewer finds, and who see the viewer in the class.
+// greeted are those who gave the viewer high-fives, whom the viewer finds, and who find the viewer in the class.
 func (c *Cast) greeted(viewer *Person) (ids []string) {
 	for _, p := range c.People {
-		if viewer != c.Owner || !slices.Contains(c.greeters, p.Name) || !c.Standing(viewer, p).Shows("username", p.Choices, 3) {
+		if viewer != c.Owner || !slices.Contains(c.greeters, p.Name) ||
+			!c.Standing(viewer, p).Shows("username", p.Choices, 3) || !c.Standing(p, viewer).Shows("username", viewer.Choices, 3) {
 			continue
 		}
 		for _, w := range viewer.Workouts {
