@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,25 @@ func enrol(w *testkit.World, p *testkit.Person) *enrolled {
 	return e
 }
 
+// mailed waits until somebody was mailed what has a text in it, so many times.
+func mailed(t *testing.T, w *testkit.World, address, text string, times int) {
+	t.Helper()
+	n := 0
+	for range 2000 { // the jobs look by themselves every five seconds
+		n = 0
+		for _, m := range w.Outbox.Recent() {
+			if m.To == address && strings.Contains(m.Body, text) {
+				n++
+			}
+		}
+		if n == times {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%s was mailed %q %d times, not %d", address, text, n, times)
+}
+
 // A login takes the second factor; each of its codes is good once, and no way goes around it.
 func TestASecondFactor(t *testing.T) {
 	t.Parallel()
@@ -86,6 +106,8 @@ func TestASecondFactor(t *testing.T) {
 	login(e.recovery[0]).Want(t, http.StatusOK)
 	refused("a recovery code again", e.recovery[0], "invalid_otp")
 	refused("a recovery code of nobody", "BCDF-GHJKLMNP", "invalid_otp")
+	mailed(t, w, ada.Email, "A second factor was added", 1)
+	mailed(t, w, ada.Email, "wrong code for its second factor", 3) // of four: of those that follow one another the first
 	// A new password is no way around it.
 	mailed := w.Code(ada.Email)
 	w.Do(http.MethodPost, "/v1/auth/password/forgot", map[string]any{"email": ada.Email}).Want(t, http.StatusAccepted)
@@ -199,7 +221,13 @@ func TestStaffReadByAccessGrantsOnly(t *testing.T) {
 			p.Get(path).Want(t, http.StatusNotFound)
 		}
 	}
+	opened := w.Query(`SELECT count(*)::text FROM access_grant WHERE member_id = $1`, ada.ID)
+	before, err := strconv.Atoi(opened)
+	if err != nil {
+		t.Fatal(err)
+	}
 	id, _ := open(staff["support"], "email").Want(t, http.StatusCreated).Map(t)["id"].(string)
+	mailed(t, w, ada.Email, "opened an access grant for your account", before+1)
 	path := "/v1/admin/access-grants/" + id + "/member"
 	// It ends with the duty, with the hour, and can't be had for longer.
 	w.Exec(`DELETE FROM auth.staff_role WHERE member_id = $1`, staff["support"].ID)
