@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,6 +45,7 @@ func (l *live) post(c *testkit.Client, kj float64, seconds int) testkit.Response
 // stream is an open one.
 type stream struct {
 	t      testing.TB
+	cancel context.CancelFunc
 	answer *http.Response
 	lines  *bufio.Scanner
 }
@@ -69,12 +71,17 @@ func (l *live) openBy(ticket, lastID string) *stream {
 		l.T.Fatal(err)
 	}
 	l.T.Cleanup(func() { _ = answer.Body.Close() })
-	return &stream{l.T, answer, bufio.NewScanner(answer.Body)}
+	return &stream{l.T, cancel, answer, bufio.NewScanner(answer.Body)}
 }
+
+// patience is how long a test waits for what comes within a second or two, or never.
+const patience = 30 * time.Second
 
 // next is the next event: its id, and each rider in it as "name rank output"; not ok at the end.
 func (s *stream) next() (id string, riders []string, ok bool) {
 	s.t.Helper()
+	var late atomic.Bool
+	defer time.AfterFunc(patience, func() { late.Store(true); s.cancel() }).Stop()
 	for s.lines.Scan() {
 		line := s.lines.Text()
 		if value, is := strings.CutPrefix(line, "id: "); is {
@@ -99,6 +106,9 @@ func (s *stream) next() (id string, riders []string, ok bool) {
 			riders = append(riders, fmt.Sprint(r.Member.Username, " ", r.Rank, " ", r.OutputKJ))
 		}
 		return id, riders, true
+	}
+	if late.Load() {
+		s.t.Fatalf("neither an event nor an end came within %s", patience)
 	}
 	return "", nil, false
 }
@@ -170,7 +180,10 @@ func TestTicketsOpenOnce(t *testing.T) {
 	if n := l.Query(`SELECT count(*)::text FROM auth.live_ticket WHERE encode(hash, 'escape') LIKE '%pl_lt%'`); n != "0" {
 		t.Error("a ticket is kept as it is")
 	}
-	for range 4 {
+	inUse := ada.Ticket(l.Scheduled)
+	l.openBy(inUse, "").want("ada-tick 1 50")
+	refused("its stream is open", inUse)
+	for range 3 {
 		l.open(ada, "").want("ada-tick 1 50")
 	}
 	l.Get("/v1/schedule/"+l.Scheduled+"/live?max_events=1&ticket="+ada.Ticket(l.Scheduled)).Want(t, http.StatusServiceUnavailable)
