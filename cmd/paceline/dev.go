@@ -90,16 +90,15 @@ const sampleRide = "sample-ride.fit"
 
 // demoWorld fills an empty database, and lays a recording ready to import.
 func demoWorld(ctx context.Context, c *config.Config, s *service.Service, out io.Writer) error {
-	now := time.Now()
 	sample := filepath.Join(c.Data, sampleRide)
 	if _, err := os.Stat(sample); errors.Is(err, fs.ErrNotExist) {
-		if err := os.WriteFile(sample, demo.SampleRide(now), 0o600); err != nil {
+		if err := os.WriteFile(sample, demo.SampleRide(time.Now()), 0o600); err != nil {
 			return err
 		}
 	}
 	tell, end := teller(out, "the demo world")
 	defer end()
-	return demo.Load(ctx, s.Handler, s.Accounts, now, tell)
+	return demo.Load(ctx, s.Handler, s.Accounts, filepath.Join(c.Data, demo.FactorFile), time.Now, tell)
 }
 
 // teller tells how far a load is: to a terminal as it goes, elsewhere every tenth.
@@ -144,12 +143,15 @@ Demo members, each NAME@demo.test with the password demo-password-NAME:
   cleo  a stranger to ada
   dan   blocked by ada
   eve   shows everything to everyone
+%[5]s keeps the classes: %[5]s@demo.test, "%[6]s", and a code of the second factor in %[7]s
 
-Three calls to try:
+Four calls to try:
   TOKEN=$(curl -s %[1]s/v1/auth/login --json '{"email":"ada@demo.test","password":"demo-password-ada"}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
   curl -s %[1]s/v1/workouts/import -H "Authorization: Bearer $TOKEN" -F file=@%[4]s
   curl -si %[1]s/v1/members/ada
+  curl -s %[1]s/v1/schedule?limit=3
 
 Ctrl-C stops everything.
-`, base, c.PrivateAddr, filepath.Join(c.Data, "paceline.log"), filepath.Join(c.Data, sampleRide))
+`, base, c.PrivateAddr, filepath.Join(c.Data, "paceline.log"), filepath.Join(c.Data, sampleRide),
+		demo.Keeper, demo.KeeperPassword, filepath.Join(c.Data, demo.FactorFile))
 }

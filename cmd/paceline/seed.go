@@ -21,7 +21,7 @@ const crowdSize = 2000
 func seedWorld(ctx context.Context, args []string, e env) (err error) {
 	flags := flag.NewFlagSet("seed", flag.ContinueOnError)
 	flags.SetOutput(e.err)
-	world := flags.String("world", "small", "small: what make run loads by itself; large: two thousand members more, with a month of workouts")
+	world := flags.String("world", "small", "small: what make run loads by itself; large: five hundred classes and two thousand members more, with a month of workouts")
 	number := flags.Uint64("seed", 1, "all of the large world follows from it")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -57,8 +57,13 @@ func seedWorld(ctx context.Context, args []string, e env) (err error) {
 		tell, end := teller(e.out, "the large world")
 		defer end()
 		now, s := time.Now(), run.service
-		err := demo.LoadCrowd(ctx, demo.Features{Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts},
-			demo.Crowd{Seed: *number, Members: crowdSize, Today: now.UTC().Truncate(24 * time.Hour)}, now, tell)
+		features := demo.Features{
+			Accounts: s.Accounts, Members: s.Members, Workouts: s.Workouts, Classes: s.Classes, Bookings: s.Bookings, Groups: s.Groups, Social: s.Social,
+			Manager: func(ctx context.Context) (string, error) {
+				return demo.Staff(ctx, s.Handler, s.Accounts, filepath.Join(c.Data, demo.FactorFile), time.Now())
+			},
+		}
+		err := demo.LoadCrowd(ctx, features, demo.Crowd{Seed: *number, Members: crowdSize, Today: now.UTC().Truncate(24 * time.Hour)}, now, tell)
 		if err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ var settings = []setting{
 		set:   setPublicURL,
 	}, {
 		name: "PACELINE_DATA", standard: ".paceline/",
-		doc: "folder of the local run: its database, key ring and demo world",
+		doc: "folder of the local run: its database, key ring and demo world, with the second factor of its one account of staff",
 		set: text(func(c *Config) *string { return &c.Data }),
 	}, {
 		name: "PACELINE_KEYRING", need: always,

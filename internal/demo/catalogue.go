@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paceline/paceline/internal/class/lesson"
 	"github.com/paceline/paceline/internal/ride"
 )
 
@@ -29,8 +30,10 @@ type Lesson struct {
 	Minutes    int
 	Difficulty int // 1 to 5
 	Language   string
+	Live       bool // it is given at a time as well, not on demand alone
 	Tags       []string
 	Plan       []Part
+	Music      lesson.Music
 }
 
 // Part is a segment of a plan, as its coach thinks of it.
@@ -39,6 +42,13 @@ type Part struct {
 	Zone int
 	ride.Segment
 }
+
+// The parts that are no work.
+const (
+	warmUp   = "warm-up"
+	recovers = "recover"
+	coolDown = "cool-down"
+)
 
 // style is a way to build a class of a discipline.
 type style struct {
@@ -50,27 +60,28 @@ type style struct {
 	work, rest         int
 	workZone, restZone int
 	slow               bool // low cadence and much resistance, as on a hill
+	longest            int  // minutes; 0 is any
 }
 
 var styles = []style{
-	{"Climb", cycling, 4, []string{"hills", "strength"}, 240, 60, 4, 2, true},
-	{"Intervals", cycling, 4, []string{"hiit"}, 60, 60, 5, 1, false},
-	{"Tabata", cycling, 5, []string{"hiit", "short"}, 20, 10, 6, 1, false},
-	{"Endurance", cycling, 2, []string{"endurance", "zone 2"}, 600, 0, 2, 0, false},
-	{"Sweet Spot", cycling, 3, []string{"power zones"}, 480, 120, 3, 2, false},
-	{"Threshold", cycling, 4, []string{"power zones", "ftp"}, 480, 240, 4, 1, false},
-	{"Low Impact Ride", cycling, 1, []string{"recovery"}, 300, 0, 1, 0, false},
-	{"Run Intervals", running, 4, []string{"hiit"}, 90, 60, 5, 1, false},
-	{"Tempo Run", running, 3, []string{"tempo"}, 600, 120, 3, 1, false},
-	{"Easy Run", running, 1, []string{"endurance"}, 600, 0, 2, 0, false},
-	{"Row Intervals", rowing, 4, []string{"hiit"}, 120, 60, 5, 1, false},
-	{"Steady Row", rowing, 2, []string{"endurance"}, 480, 60, 2, 1, false},
-	{"Pyramid Row", rowing, 3, []string{"technique"}, 180, 60, 4, 1, false},
-	{"Full Body Strength", strength, 3, []string{"weights"}, 45, 30, 3, 1, false},
-	{"Core", strength, 2, []string{"core", "short"}, 40, 20, 2, 1, false},
-	{"Upper Body", strength, 3, []string{"weights"}, 45, 45, 3, 1, false},
-	{"Flow Yoga", yoga, 2, []string{"flow"}, 300, 0, 1, 0, false},
-	{"Slow Stretch", yoga, 1, []string{"recovery", "stretching"}, 600, 0, 1, 0, false},
+	{"Climb", cycling, 4, []string{"hills", "strength"}, 240, 60, 4, 2, true, 0},
+	{"Intervals", cycling, 4, []string{"hiit"}, 60, 60, 5, 1, false, 0},
+	{"Tabata", cycling, 5, []string{"hiit", "short"}, 20, 10, 6, 1, false, 10},
+	{"Endurance", cycling, 2, []string{"endurance", "zone-2"}, 600, 0, 2, 0, false, 0},
+	{"Sweet Spot", cycling, 3, []string{"power-zones"}, 480, 120, 3, 2, false, 0},
+	{"Threshold", cycling, 4, []string{"power-zones", "ftp"}, 480, 240, 4, 1, false, 0},
+	{"Low Impact Ride", cycling, 1, []string{"recovery"}, 300, 0, 1, 0, false, 0},
+	{"Run Intervals", running, 4, []string{"hiit"}, 90, 60, 5, 1, false, 0},
+	{"Tempo Run", running, 3, []string{"tempo"}, 600, 120, 3, 1, false, 0},
+	{"Easy Run", running, 1, []string{"endurance"}, 600, 0, 2, 0, false, 0},
+	{"Row Intervals", rowing, 4, []string{"hiit"}, 120, 60, 5, 1, false, 0},
+	{"Steady Row", rowing, 2, []string{"endurance"}, 480, 60, 2, 1, false, 0},
+	{"Pyramid Row", rowing, 3, []string{"technique"}, 180, 60, 4, 1, false, 0},
+	{"Full Body Strength", strength, 3, []string{"weights"}, 45, 30, 3, 1, false, 0},
+	{"Core", strength, 2, []string{"core", "short"}, 40, 20, 2, 1, false, 20},
+	{"Upper Body", strength, 3, []string{"weights"}, 45, 45, 3, 1, false, 0},
+	{"Flow Yoga", yoga, 2, []string{"flow"}, 300, 0, 1, 0, false, 0},
+	{"Slow Stretch", yoga, 1, []string{"recovery", "stretching"}, 600, 0, 1, 0, false, 0},
 }
 
 // Coaches are the instructors, each with two or so disciplines.
@@ -95,6 +106,60 @@ func (c Crowd) Coaches() []Coach {
 // Disciplines are the names of what classes are of.
 var Disciplines = [...]string{cycling: "cycling", running: "running", rowing: "rowing", strength: "strength", yoga: "yoga"}
 
+// disciplines are the same as the catalogue has them, and with what they are done.
+var disciplines = [...]struct {
+	name      string
+	equipment []string
+}{
+	cycling: {"ride", []string{"bike"}}, running: {"run", []string{"treadmill"}}, rowing: {"row", []string{"rower"}},
+	strength: {"strength", []string{"dumbbells", "mat"}}, yoga: {"yoga", []string{"mat"}},
+}
+
+// kept is a plan as a class is kept with it.
+func (l Lesson) kept() lesson.Plan {
+	var all lesson.Plan
+	for _, p := range l.Plan {
+		s := lesson.Segment{Kind: "work", DurationS: p.Seconds}
+		switch p.Name {
+		case warmUp:
+			s.Kind = "warmup"
+		case recovers:
+			s.Kind = "recovery"
+		case coolDown:
+			s.Kind = "cooldown"
+		default:
+			s.Title = &p.Name
+		}
+		switch l.Discipline {
+		case cycling, rowing:
+			s.PowerZone = &p.Zone
+		case running:
+			s.HeartZone = new(min(p.Zone, 5))
+		}
+		if p.High.CadenceRPM > 0 {
+			s.CadenceLowRPM, s.CadenceHighRPM = new(int(p.Low.CadenceRPM)), new(int(p.High.CadenceRPM))
+		}
+		if p.High.Resistance > 0 {
+			s.ResistanceLow, s.ResistanceHigh = new(int(p.Low.Resistance)), new(int(p.High.Resistance))
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// music is songs that nobody has written, one every four minutes or so.
+func music(seconds int, d *rand.Rand) (all lesson.Music) {
+	for at := 0; at < seconds; at += 200 + d.IntN(80) {
+		all = append(all, lesson.Song{
+			Title: [...]string{"Paper", "Neon", "Slow", "Broken", "Winter", "Second", "Golden", "Quiet"}[d.IntN(8)] + " " +
+				[...]string{"Tide", "Engine", "Summer", "Mile", "Signal", "Garden", "Mountain", "Weekend"}[d.IntN(8)],
+			Artist: [...]string{"The Night Shift", "Ada Moss", "Kilo & Watt", "Ferrum", "Velvet Gears", "Low Tyre", "DJ Cadence"}[d.IntN(7)],
+			AtS:    &at,
+		})
+	}
+	return all
+}
+
 // Lessons are the classes of the catalogue.
 func (c Crowd) Lessons() []Lesson {
 	d := c.dice(catalogueStream, 1)
@@ -111,28 +176,37 @@ func (c Crowd) Lessons() []Lesson {
 		}
 		s := fit[d.IntN(len(fit))]
 		minutes := [...]int{10, 15, 20, 20, 30, 30, 30, 45, 45, 60}[d.IntN(10)]
-		if slices.Contains(s.tags, "short") {
-			minutes = min(minutes, 20)
+		if s.longest > 0 {
+			minutes = min(minutes, s.longest)
 		}
-		l := Lesson{
-			Title: fmt.Sprintf("%d min %s", minutes, s.name), Discipline: discipline, Coach: coach, Minutes: minutes,
-			Difficulty: max(1, min(5, s.difficulty+d.IntN(3)-1)), Language: [...]string{"en", "en", "en", "de", "fr"}[d.IntN(5)], Tags: slices.Clone(s.tags),
-		}
+		l := s.lesson(minutes, [...]string{"en", "en", "en", "de", "fr"}[d.IntN(5)], d)
+		l.Coach = coach
 		if theme := [...]string{"", "", "", "90s", "House", "Rock", "Soul", "Latin"}[d.IntN(8)]; theme != "" {
 			l.Title = fmt.Sprintf("%d min %s %s", minutes, theme, s.name)
 			l.Tags = append(l.Tags, strings.ToLower(theme))
 		}
-		l.Plan = s.plan(minutes*60, d)
 		all = append(all, l)
 	}
 	return all
 }
 
+// lesson is a class of the style.
+func (s style) lesson(minutes int, language string, d *rand.Rand) Lesson {
+	return Lesson{
+		Title: fmt.Sprintf("%d min %s", minutes, s.name), Discipline: s.discipline, Minutes: minutes, Difficulty: max(1, min(5, s.difficulty+d.IntN(3)-1)),
+		Language: language, Tags: slices.Clone(s.tags), Plan: s.plan(minutes*60, d), Live: d.IntN(2) == 0, Music: music(minutes*60, d),
+	}
+}
+
 // plan is a warm-up, as many rounds as there is time for, and what is left to cool down.
 func (s style) plan(seconds int, d *rand.Rand) []Part {
 	warm := seconds / 6 / 15 * 15
-	plan := []Part{s.part("warm-up", 1, warm)}
+	plan := []Part{s.part(warmUp, 1, warm)}
 	left := seconds - warm - seconds/12
+	// A plan has forty parts at most: rounds of a long class are longer.
+	for left/(s.work+s.rest) > 18 {
+		s.work, s.rest = 2*s.work, 2*s.rest
+	}
 	for n := 1; left >= 60; n++ {
 		work := min(s.work, left)
 		zone := s.workZone
@@ -141,12 +215,12 @@ func (s style) plan(seconds int, d *rand.Rand) []Part {
 		}
 		plan = append(plan, s.part(fmt.Sprintf("round %d", n), zone, work))
 		left -= work
-		if rest := min(s.rest, left); rest > 0 {
-			plan = append(plan, s.part("recover", s.restZone, rest))
+		if rest := min(s.rest, left); rest >= 5 {
+			plan = append(plan, s.part(recovers, s.restZone, rest))
 			left -= rest
 		}
 	}
-	return append(plan, s.part("cool-down", 1, seconds-ride.Seconds(segments(plan))))
+	return append(plan, s.part(coolDown, 1, seconds-ride.Seconds(segments(plan))))
 }
 
 // part calls out what fits somebody whose threshold is 200 W: that is what classes are written for.

@@ -15,6 +15,7 @@ import (
 type client struct {
 	handler http.Handler
 	token   string
+	key     string // of a create that may come again
 }
 
 type answer struct {
@@ -32,6 +33,9 @@ func (c client) send(ctx context.Context, method, path, media string, body []byt
 	}
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if c.key != "" {
+		r.Header.Set("Idempotency-Key", c.key)
 	}
 	w := httptest.NewRecorder()
 	c.handler.ServeHTTP(w, r)
@@ -58,15 +62,20 @@ func (c client) patch(ctx context.Context, path string, body any) error {
 	return c.want(ctx, http.MethodPatch, path, body, http.StatusOK)
 }
 
-func (c client) read(ctx context.Context, method, path string, body, into any) error {
+func (c client) read(ctx context.Context, method, path string, body, to any) error {
 	got, err := c.do(ctx, method, path, body)
-	if err := expect(got, err, method, path, []int{http.StatusOK}); err != nil {
-		return err
-	}
-	return json.Unmarshal(got.body, into)
+	return into(got, err, to, method, path, http.StatusOK)
 }
 
-func (c client) upload(ctx context.Context, path, name string, file []byte, into any, status ...int) error {
+// into decodes an answer that has a status.
+func into(got answer, err error, to any, method, path string, status ...int) error {
+	if err := expect(got, err, method, path, status); err != nil {
+		return err
+	}
+	return json.Unmarshal(got.body, to)
+}
+
+func (c client) upload(ctx context.Context, path, name string, file []byte, to any, status ...int) error {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	part, err := form.CreateFormFile("file", name)
@@ -80,10 +89,7 @@ func (c client) upload(ctx context.Context, path, name string, file []byte, into
 		return err
 	}
 	got, err := c.send(ctx, http.MethodPost, path, form.FormDataContentType(), b.Bytes())
-	if err := expect(got, err, http.MethodPost, path, status); err != nil {
-		return err
-	}
-	return json.Unmarshal(got.body, into)
+	return into(got, err, to, http.MethodPost, path, status...)
 }
 
 func expect(got answer, err error, method, path string, status []int) error {

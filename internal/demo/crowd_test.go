@@ -2,12 +2,15 @@ package demo_test
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/paceline/paceline/internal/class/lesson"
 	"github.com/paceline/paceline/internal/demo"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/ride"
@@ -23,16 +26,32 @@ func crowd(seed uint64, members int) demo.Crowd {
 func digest(t *testing.T, c demo.Crowd, rides int) string {
 	t.Helper()
 	h := sha256.New()
-	lessons := c.Lessons()
-	fmt.Fprintln(h, c.Coaches(), lessons, c.Follows())
+	all := catalogue(t, c)
+	var people []demo.Person
+	for i := range c.Members {
+		people = append(people, c.Person(i))
+	}
+	bookings, err := c.Bookings(people, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range all.Lessons { // a printed pointer would be another each time
+		song, err := json.Marshal(l.Music)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Music = nil
+		fmt.Fprintln(h, l, string(song))
+	}
+	fmt.Fprintln(h, all.Coaches, all.Series, c.Follows(), bookings, c.Circles(people), c.Cheers(people, c.Follows()))
 	for i := range c.Members {
 		p := c.Person(i)
-		fmt.Fprintln(h, p)
+		fmt.Fprintln(h, p, c.Fan(i, p, all))
 		if i >= rides {
 			continue
 		}
-		for _, e := range c.Diary(i, p, lessons) {
-			r, err := e.Recording(p, lessons)
+		for _, e := range c.Diary(i, p, all) {
+			r, err := e.Recording(p, all.Lessons)
 			if err != nil {
 				t.Fatalf("%+v: %v", e, err)
 			}
@@ -145,10 +164,11 @@ func TestTheCatalogueIsWhole(t *testing.T) {
 		}
 		names[coach.Name] = true
 	}
+	word := regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 	for i, l := range lessons {
 		var plan []ride.Segment
 		for _, part := range l.Plan {
-			if part.Seconds < 1 || part.Zone < 1 || part.Zone > 7 || part.High.CadenceRPM < part.Low.CadenceRPM ||
+			if part.Seconds < 5 || part.Zone < 1 || part.Zone > 7 || part.High.CadenceRPM < part.Low.CadenceRPM ||
 				part.Low.Resistance < 0 || part.High.Resistance > 100 {
 				t.Fatalf("class %d: %+v", i, part)
 			}
@@ -157,6 +177,86 @@ func TestTheCatalogueIsWhole(t *testing.T) {
 		if ride.Seconds(plan) != l.Minutes*60 || !slices.Contains(coaches[l.Coach].Disciplines, l.Discipline) {
 			t.Errorf("class %d (%s): %d s by %+v", i, l.Title, ride.Seconds(plan), coaches[l.Coach])
 		}
+		// What the contract asks of a class, which comes in behind it.
+		if len(plan) > 40 || len(l.Music) > 40 || len(l.Music) == 0 || !slices.IsSortedFunc(l.Music, func(a, b lesson.Song) int { return *a.AtS - *b.AtS }) {
+			t.Errorf("class %d (%s): %d parts, %d songs", i, l.Title, len(plan), len(l.Music))
+		}
+		for _, tag := range l.Tags {
+			if !word.MatchString(tag) {
+				t.Errorf("class %d is tagged %s", i, tag)
+			}
+		}
+	}
+}
+
+func catalogue(t *testing.T, c demo.Crowd) demo.Catalogue {
+	t.Helper()
+	all, err := c.Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Nobody gives two classes in a day, no studio two at a time, and each begins when its rule says.
+func TestTheTimetableCanBeGiven(t *testing.T) {
+	t.Parallel()
+	all := catalogue(t, crowd(1, 10))
+	coaches, rooms := map[string]bool{}, map[string]bool{}
+	for _, s := range all.Series {
+		l := all.Lessons[s.Lesson]
+		if !l.Live || l.Minutes > 45 {
+			t.Errorf("%+v is in the schedule", l)
+		}
+		for busy, in := range map[string]map[string]bool{
+			fmt.Sprint(s.Rule, l.Coach): coaches, fmt.Sprint(s.Rule, s.Studio, s.First.Format("15:04")): rooms,
+		} {
+			if in[busy] {
+				t.Errorf("%s twice", busy)
+			}
+			in[busy] = true
+		}
+	}
+	if len(all.Series) < 80 {
+		t.Errorf("%d series", len(all.Series))
+	}
+}
+
+// Evenings are full, and somebody waits; nobody takes two classes in a day, or in another country.
+func TestBookingsAreBelievable(t *testing.T) {
+	t.Parallel()
+	c := crowd(1, 2000)
+	all := catalogue(t, c)
+	var people []demo.Person
+	for i := range c.Members {
+		people = append(people, c.Person(i))
+	}
+	bookings, err := c.Bookings(people, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seats, full := 0, 0
+	taken := map[string]bool{}
+	for _, b := range bookings {
+		s := demo.Studios[all.Series[b.Series].Studio]
+		seats += len(b.Who)
+		if len(b.Who) > s.Places {
+			full++
+		}
+		zone, err := time.LoadLocation(s.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, who := range b.Who {
+			day := fmt.Sprint(who, b.At.In(zone).Format(time.DateOnly))
+			if taken[day] || people[who].Country != s.Country {
+				t.Fatalf("%s books %s", people[who].Username, s.Name)
+			}
+			taken[day] = true
+		}
+	}
+	if seats < 300 || full == 0 {
+		t.Errorf("%d bookings, %d classes with a waiting list", seats, full)
 	}
 }
 
@@ -164,13 +264,19 @@ func TestTheCatalogueIsWhole(t *testing.T) {
 func TestDiariesAreBelievable(t *testing.T) {
 	t.Parallel()
 	c := crowd(1, 40)
-	lessons := c.Lessons()
-	rides := 0
+	all := catalogue(t, c)
+	rides, live := 0, 0
 	for i := range c.Members {
 		p := c.Person(i)
 		end := time.Time{}
-		for n, e := range c.Diary(i, p, lessons) {
+		for n, e := range c.Diary(i, p, all) {
 			rides++
+			if e.Given != nil {
+				live++
+				if s := all.Series[e.Given.Series]; !e.Start.Equal(e.Given.At) || s.Lesson != e.Lesson || s.Studio >= 0 {
+					t.Fatalf("%s: %+v in %+v", p.Username, e, s)
+				}
+			}
 			if e.Start.Before(end) || e.Start.After(today) || e.Start.Before(today.AddDate(0, 0, -29)) {
 				t.Fatalf("%s: %v after %v", p.Username, e.Start, end)
 			}
@@ -178,7 +284,7 @@ func TestDiariesAreBelievable(t *testing.T) {
 				end = e.Start
 				continue
 			}
-			r, err := e.Recording(p, lessons)
+			r, err := e.Recording(p, all.Lessons)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -199,5 +305,8 @@ func TestDiariesAreBelievable(t *testing.T) {
 	}
 	if each := float64(rides) / 40; each < 4 || each > 16 {
 		t.Errorf("%v workouts each", each)
+	}
+	if live == 0 || live > rides/2 {
+		t.Errorf("%d of %d were taken live", live, rides)
 	}
 }

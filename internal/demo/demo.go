@@ -7,9 +7,11 @@
 //	cleo  a stranger to ada
 //	dan   blocked by ada
 //	eve   shows everything to everyone
+//	tess  staff: makes the classes
 //
 // Each is NAME@demo.test with the password demo-password-NAME. Production has
-// none of it: only the local run imports this package.
+// none of it: only the local run imports this package. tess has another one, and a second factor, whose
+// secret is drawn for each world and kept in a file of the data folder.
 package demo
 
 import (
@@ -31,6 +33,7 @@ import (
 // Accounts makes accounts without a mail, and keeps the registry of consoles.
 type Accounts interface {
 	Create(ctx context.Context, at time.Time, r account.Registration, demo bool) (uuid.UUID, error)
+	CreateAdmin(ctx context.Context, at time.Time, r account.Registration) (uuid.UUID, error)
 	PutModel(ctx context.Context, at time.Time, model, name string, qr bool) error
 	PutFirmware(ctx context.Context, at time.Time, model, version string) error
 }
@@ -57,24 +60,28 @@ func SampleRide(now time.Time) []byte {
 	})
 }
 
-// last is the account whose profile everybody can read once all is loaded.
+// last is the account whose profile everybody can read once all members and their rides are loaded.
 const last = "zoe"
 
 // Load makes the world, if it isn't there: whole, or what a load that was cut
-// off left to do, since each step may be done twice. Progress is told step by
-// step, with a share from 0 to 1.
-func Load(ctx context.Context, handler http.Handler, accounts Accounts, now time.Time, progress func(share float64, what string)) error {
+// off left to do, since each step may be done twice. A world of a program that knew no
+// classes gets them. Progress is told step by step, with a share from 0 to 1.
+func Load(ctx context.Context, handler http.Handler, accounts Accounts, factorFile string, clock func() time.Time, progress func(share float64, what string)) error {
+	now := clock()
 	if err := accounts.PutModel(ctx, now, Model, "Demo Rower", true); err != nil {
 		return fmt.Errorf("demo world: %w", err)
 	}
 	if err := accounts.PutFirmware(ctx, now, Model, Firmware); err != nil {
 		return fmt.Errorf("demo world: %w", err)
 	}
-	l := &loader{client: client{handler: handler}, accounts: accounts, now: now, people: map[string]*person{}}
-	if found, err := l.do(ctx, http.MethodGet, "/v1/members/"+last, nil); err == nil && found.status == http.StatusOK {
+	l := &loader{client: client{handler: handler}, accounts: accounts, factorFile: factorFile, clock: clock, now: now, people: map[string]*person{}}
+	if l.has(ctx, lastOfStudio) {
 		return nil
 	}
-	steps := l.steps()
+	steps := l.studio()
+	if !l.has(ctx, last) {
+		steps = append(l.steps(), steps...)
+	}
 	for i, step := range steps {
 		progress(float64(i)/float64(len(steps)), step.what)
 		if err := step.do(ctx); err != nil {
@@ -85,16 +92,27 @@ func Load(ctx context.Context, handler http.Handler, accounts Accounts, now time
 	return nil
 }
 
+// has says whether everybody finds a member.
+func (l *loader) has(ctx context.Context, name string) bool {
+	found, err := l.do(ctx, http.MethodGet, "/v1/members/"+name, nil)
+	return err == nil && found.status == http.StatusOK
+}
+
 type loader struct {
 	client
-	accounts Accounts
-	now      time.Time
-	people   map[string]*person
+	accounts   Accounts
+	factorFile string
+	clock      func() time.Time // a code is good for a minute, and a load may take longer
+	now        time.Time
+	people     map[string]*person
+	keeper     client
+	taught     []string // the ids of the classes
 }
 
 type person struct {
 	client
-	id string
+	id   string
+	rode string // the workout of a class
 }
 
 type step struct {
@@ -122,11 +140,16 @@ func (l *loader) steps() []step {
 		}
 	}
 	return append(all, step{"the last account", func(ctx context.Context) error {
-		if err := l.join(ctx, last); err != nil {
-			return err
-		}
-		return l.people[last].patch(ctx, "/v1/me/privacy", map[string]any{"discoverability": "everyone"})
+		return l.end(ctx, last)
 	}})
+}
+
+// end makes an account that everybody finds.
+func (l *loader) end(ctx context.Context, name string) error {
+	if err := l.join(ctx, name); err != nil {
+		return err
+	}
+	return l.people[name].patch(ctx, "/v1/me/privacy", map[string]any{"discoverability": "everyone"})
 }
 
 // join makes an account, or finds the one that is there, and signs in.
@@ -192,20 +215,26 @@ func (l *loader) ride(ctx context.Context, name string, n int) error {
 		home := ride.NewCourse(s+uint64(n%2), 9_000+float64(s%5)*1_000, 60+float64(s%100), 46.9+float64(s%50)/100, 7.4+float64(s%70)/100) //nolint:gosec // small
 		track = rider.Road(home, steady(seconds), from)
 	}
+	_, err := l.keep(ctx, name, titles[(int(s)+n)%len(titles)], track, o) //nolint:gosec // seeds are small
+	return err
+}
+
+// keep imports a recording, gives it a title, and gives its id.
+func (l *loader) keep(ctx context.Context, name, title string, track ride.Track, o recordingtest.Options) (id string, err error) {
 	var made struct {
 		Items []struct {
 			ID string `json:"id"`
 		} `json:"items"`
 	}
 	p := l.people[name]
-	err := p.upload(ctx, "/v1/workouts/import", "ride.fit", file(track, o), &made, http.StatusCreated, http.StatusOK)
+	err = p.upload(ctx, "/v1/workouts/import", "ride.fit", file(track, o), &made, http.StatusCreated, http.StatusOK)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if len(made.Items) != 1 {
-		return fmt.Errorf("the ride became %d workouts", len(made.Items))
+		return "", fmt.Errorf("the ride became %d workouts", len(made.Items))
 	}
-	return p.patch(ctx, "/v1/workouts/"+made.Items[0].ID, map[string]any{"title": titles[(int(s)+n)%len(titles)]}) //nolint:gosec // seeds are small
+	return made.Items[0].ID, p.patch(ctx, "/v1/workouts/"+made.Items[0].ID, map[string]any{"title": title})
 }
 
 func seed(name string) uint64 {

@@ -4,9 +4,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,10 +18,15 @@ import (
 
 var principals = []string{"ada", "ben", "cleo", "dan", "eve"}
 
-func load(t *testing.T) (*testkit.World, map[string]*testkit.Person) {
+// load makes the world. What it gives loads it again.
+func load(t *testing.T) (*testkit.World, map[string]*testkit.Person, func(tell func(float64, string)) error) {
 	t.Helper()
 	w := testkit.Start(t)
-	if err := demo.Load(t.Context(), w.Service.Handler, w.Service.Accounts, w.Clock.Now(), func(float64, string) {}); err != nil {
+	factor := filepath.Join(t.TempDir(), demo.FactorFile)
+	again := func(tell func(float64, string)) error {
+		return demo.Load(t.Context(), w.Service.Handler, w.Service.Accounts, factor, w.Clock.Now, tell)
+	}
+	if err := again(func(float64, string) {}); err != nil {
 		t.Fatal(err)
 	}
 	people := map[string]*testkit.Person{}
@@ -29,13 +36,13 @@ func load(t *testing.T) (*testkit.World, map[string]*testkit.Person) {
 		p.ID, _ = p.Get("/v1/me").Want(t, http.StatusOK).Map(t)["id"].(string)
 		people[name] = p
 	}
-	return w, people
+	return w, people, again
 }
 
 // The demo members stand to each other as the README says.
 func TestTheWorldIsAsTold(t *testing.T) {
 	t.Parallel()
-	w, people := load(t)
+	w, people, again := load(t)
 	list := people["ada"].Get("/v1/members/ada/workouts?limit=1").Want(t, http.StatusOK)
 	ride := regexp.MustCompile(`"id":"([^"]+)"`).FindStringSubmatch(string(list.Body))[1]
 	for name, want := range map[string]struct {
@@ -70,27 +77,71 @@ func TestTheWorldIsAsTold(t *testing.T) {
 		t.Errorf("eve hides something: %s", eve.Body)
 	}
 	// Loading what is loaded does nothing.
-	before := w.Query(`SELECT count(*)::text FROM workout`)
-	err := demo.Load(t.Context(), w.Service.Handler, w.Service.Accounts, w.Clock.Now(), func(float64, string) { t.Error("it loads again") })
-	if err != nil || w.Query(`SELECT count(*)::text FROM workout`) != before {
+	const held = `SELECT concat_ws(' ', (SELECT count(*) FROM workout), (SELECT count(*) FROM workout_class), (SELECT count(*) FROM class),
+		(SELECT count(*) FROM scheduled_class), (SELECT count(*) FROM instructor), (SELECT count(*) FROM groups), (SELECT count(*) FROM workout_comment))`
+	before := w.Query(held)
+	if err := again(func(float64, string) { t.Error("it loads again") }); err != nil || w.Query(held) != before {
 		t.Errorf("loaded twice: %v", err)
 	}
-	// And what was cut off is finished.
-	if _, err := w.Root.Exec(t.Context(), `DELETE FROM member WHERE id = (SELECT member_id FROM profile WHERE username = 'zoe')`); err != nil {
-		t.Fatal(err)
+	// And what was cut off is finished: with the members, and after them.
+	for _, name := range []string{"zora", "zoe"} {
+		w.Clock.Advance(2 * time.Minute) // a code is good once
+		w.Exec(`DELETE FROM member WHERE id IN (SELECT member_id FROM profile WHERE username IN ('zora', $1))`, name)
+		if err := again(func(float64, string) {}); err != nil {
+			t.Fatal(err)
+		}
+		if after := w.Query(held); after != before {
+			t.Errorf("finishing made %s of %s", after, before)
+		}
 	}
-	if err := demo.Load(t.Context(), w.Service.Handler, w.Service.Accounts, w.Clock.Now(), func(float64, string) {}); err != nil {
-		t.Fatal(err)
+}
+
+// There is a class to take, and one to book; who shows among those who took it hangs on who asks.
+func TestTheStudioIsAsTold(t *testing.T) {
+	t.Parallel()
+	w, people, _ := load(t)
+	climb := id(t, w.Get("/v1/classes?q=climb"))
+	for name, sees := range map[string]string{"ben": "eve ben ada", "cleo": "eve cleo ben", "dan": "eve", "ada": "eve ben ada"} {
+		board := people[name].Get("/v1/classes/"+climb+"/leaderboard?metric=output").Want(t, http.StatusOK)
+		var got []string
+		items, _ := board.Map(t)["items"].([]any)
+		for _, item := range items {
+			entry, _ := item.(map[string]any)
+			member, _ := entry["member"].(map[string]any)
+			got = append(got, fmt.Sprint(member["username"]))
+		}
+		if strings.Join(got, " ") != sees {
+			t.Errorf("%s sees %v", name, got)
+		}
 	}
-	if after := w.Query(`SELECT count(*)::text FROM workout`); after != before {
-		t.Errorf("finishing made %s workouts of %s", after, before)
+	next := id(t, w.Get("/v1/schedule?discipline=yoga&limit=1"))
+	people["cleo"].Do(http.MethodPut, "/v1/schedule/"+next+"/booking", map[string]any{}).Want(t, http.StatusOK)
+	people["cleo"].Get("/v1/groups/"+id(t, people["cleo"].Get("/v1/me/groups"))+"/members").Want(t, http.StatusOK)
+	if got := people["ada"].Get("/v1/me/notifications"); !strings.Contains(string(got.Body), "ben") {
+		t.Errorf("ada hears of nothing: %d %s", got.Status, got.Body)
 	}
+	// The one account of staff takes more than what is printed.
+	tess := map[string]any{"email": demo.Email(demo.Keeper), "password": demo.KeeperPassword}
+	if refused := w.Do(http.MethodPost, "/v1/auth/login", tess).Want(t, http.StatusUnauthorized); !strings.Contains(string(refused.Body), "otp_required") {
+		t.Errorf("%s", refused.Body)
+	}
+}
+
+// id is that of a list's first.
+func id(t *testing.T, list testkit.Response) string {
+	t.Helper()
+	items, _ := list.Want(t, http.StatusOK).Map(t)["items"].([]any)
+	if len(items) == 0 {
+		t.Fatalf("nothing in %s", list.Body)
+	}
+	first, _ := items[0].(map[string]any)
+	return fmt.Sprint(first["id"])
 }
 
 // A number says what was measured, and has no noise of adding up behind it.
 func TestNumbersHaveNoNoise(t *testing.T) {
 	t.Parallel()
-	_, people := load(t)
+	_, people, _ := load(t)
 	noise := regexp.MustCompile(`"[a-z_]+":-?[0-9]+(\.[0-9]{8,}|(\.[0-9]+)?[eE])[-+0-9eE]*`)
 	laps := 0
 	for name, p := range people {
@@ -122,7 +173,7 @@ func TestNumbersHaveNoNoise(t *testing.T) {
 // birth, body, heart and places stands in it, as text or as bytes.
 func TestADumpShowsNothingSealed(t *testing.T) {
 	t.Parallel()
-	w, people := load(t)
+	w, people, _ := load(t)
 	sealed := map[string]string{}
 	note := func(name, field string, value any) {
 		text := fmt.Sprint(value)

@@ -18,35 +18,29 @@ const (
 type Entry struct {
 	Start  time.Time
 	Kind   int
-	Lesson int // of the catalogue; -1 outdoors
+	Lesson int    // of the catalogue; -1 outdoors
+	Given  *Given // where it was taken at the time at which it was given
 	Title  string
 	Seed   uint64
 }
 
 // Diary is what a member did in the month before today, oldest first. The popular classes are taken
-// most: the n-th of a discipline in the measure of 1/n (Zipf).
-func (c Crowd) Diary(i int, p Person, lessons []Lesson) []Entry {
+// most: the n-th of a discipline in the measure of 1/n (Zipf). Some join what is given online just then.
+func (c Crowd) Diary(i int, p Person, all Catalogue) []Entry {
 	d := c.dice(diaryStream, i)
-	of := map[int][]int{}
-	for n, l := range lessons {
-		of[l.Discipline] = append(of[l.Discipline], n)
-	}
 	morning := d.Float64() < 0.45
 	wanted := min(mostOfOne, 1+int(p.Weekly*diaryDays/7*(0.7+0.6*d.Float64())))
 	taken := map[int]bool{}
-	var all []Entry
+	var out []Entry
 	for range wanted {
 		day := 1 + d.IntN(diaryDays)
 		hour := 18 + 1.3*d.NormFloat64()
 		if morning != (d.Float64() < 0.15) {
 			hour = 6.5 + 0.8*d.NormFloat64()
 		}
-		half := 2 * day
-		if hour > 12 {
-			half++
-		}
+		half := halfDay(day, hour)
 		e := Entry{Kind: draw(d.Float64(), p.Sports), Lesson: -1, Seed: d.Uint64()}
-		pick := d.Float64()
+		pick, joins := d.Float64(), d.Float64() < 0.35
 		if taken[half] {
 			continue
 		}
@@ -58,14 +52,28 @@ func (c Crowd) Diary(i int, p Person, lessons []Lesson) []Entry {
 		case e.Kind == outRun:
 			e.Title = [...]string{"Morning run", "Easy run", "Park loops", "Long run", "Run home"}[e.Seed%5]
 		default:
-			list := of[e.Kind]
+			list := all.of[e.Kind]
 			e.Lesson = list[int(math.Pow(float64(len(list)), pick))-1] // the inverse of Zipf's sum, nearly
-			e.Title = lessons[e.Lesson].Title
+			if live := all.live(half, e.Kind); joins && len(live) > 0 {
+				g := live[int(pick*float64(len(live)))]
+				e.Given, e.Start, e.Lesson = &g, g.At, all.Series[g.Series].Lesson
+			}
+			e.Title = all.Lessons[e.Lesson].Title
 		}
-		all = append(all, e)
+		out = append(out, e)
 	}
-	sort.Slice(all, func(a, b int) bool { return all[a].Start.Before(all[b].Start) })
-	return all
+	sort.Slice(out, func(a, b int) bool { return out[a].Start.Before(out[b].Start) })
+	return out
+}
+
+// live is what of a discipline was given online in a half day.
+func (all Catalogue) live(half, kind int) (out []Given) {
+	for _, g := range all.past[half] {
+		if all.Lessons[all.Series[g.Series].Lesson].Discipline == kind {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // draw is an index in the measure of the weights.

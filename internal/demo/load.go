@@ -7,9 +7,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/paceline/paceline/internal/account"
+	"github.com/paceline/paceline/internal/booking"
+	"github.com/paceline/paceline/internal/class"
+	"github.com/paceline/paceline/internal/group"
 	"github.com/paceline/paceline/internal/member"
 	"github.com/paceline/paceline/internal/privacy"
+	"github.com/paceline/paceline/internal/social"
 	"github.com/paceline/paceline/internal/workout"
 )
 
@@ -27,11 +33,21 @@ type Features struct {
 	}
 	Members  *member.Service
 	Workouts *workout.Service
+	Classes  *class.Service
+	Bookings *booking.Service
+	Groups   *group.Service
+	Social   *social.Service
+	// Manager signs a class manager in, proved by a second factor, and gives the token.
+	Manager func(ctx context.Context) (token string, err error)
 }
 
 // LoadCrowd makes the crowd, if it isn't there: whole, or what a load that was cut off left to do.
 func LoadCrowd(ctx context.Context, f Features, c Crowd, now time.Time, progress func(share float64, what string)) error {
-	l := &crowdLoader{Features: f, crowd: c, now: now, lessons: c.Lessons(), progress: progress}
+	all, err := c.Catalogue()
+	if err != nil {
+		return fmt.Errorf("the large world: %w", err)
+	}
+	l := &crowdLoader{Features: f, crowd: c, now: now, all: all, progress: progress}
 	for i := range c.Members {
 		l.people = append(l.people, c.Person(i))
 	}
@@ -42,7 +58,7 @@ func LoadCrowd(ctx context.Context, f Features, c Crowd, now time.Time, progress
 		return nil
 	}
 	for _, step := range []func(context.Context) error{
-		func(ctx context.Context) error { return l.join(ctx, c.Members) }, l.settle, l.follow, l.ride, l.end,
+		func(ctx context.Context) error { return l.join(ctx, c.Members) }, l.settle, l.follow, l.publish, l.ride, l.book, l.gather, l.cheer, l.end,
 	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("the large world: %w", err)
@@ -56,9 +72,11 @@ type crowdLoader struct {
 	Features
 	crowd    Crowd
 	now      time.Time
-	lessons  []Lesson
+	all      Catalogue
 	people   []Person
 	made     []account.Made
+	shelf    shelf
+	rode     [][]uuid.UUID // the workouts of each, the newest last
 	progress func(float64, string)
 }
 
@@ -138,7 +156,7 @@ func (l *crowdLoader) settle(ctx context.Context) error {
 // follow has all follows asked for and approved.
 func (l *crowdLoader) follow(ctx context.Context) error {
 	all := l.crowd.Follows()
-	return l.each(ctx, "follows", 0.1, 0.25, len(all), func(ctx context.Context, i int) error {
+	return l.each(ctx, "follows", 0.1, 0.2, len(all), func(ctx context.Context, i int) error {
 		who, whom := l.made[all[i].Who], l.made[all[i].Whom]
 		if _, err := l.Members.Follow(ctx, who.Caller, whom.ID); err != nil {
 			return err
@@ -149,16 +167,17 @@ func (l *crowdLoader) follow(ctx context.Context) error {
 
 // ride has everybody's diary kept.
 func (l *crowdLoader) ride(ctx context.Context) error {
-	return l.each(ctx, "rides", 0.25, 1, len(l.people), func(ctx context.Context, i int) error {
+	l.rode = make([][]uuid.UUID, len(l.people))
+	return l.each(ctx, "rides", 0.3, 0.9, len(l.people), func(ctx context.Context, i int) (err error) {
 		var kept []workout.Kept
-		for _, e := range l.crowd.Diary(i, l.people[i], l.lessons) {
-			r, err := e.Recording(l.people[i], l.lessons)
+		for _, e := range l.crowd.Diary(i, l.people[i], l.all) {
+			r, err := e.Recording(l.people[i], l.all.Lessons)
 			if err != nil {
 				return err
 			}
-			kept = append(kept, workout.Kept{Recording: &r, Title: e.Title})
+			kept = append(kept, workout.Kept{Recording: &r, Title: e.Title, Class: l.shelf.taken(e)})
 		}
-		_, err := l.Workouts.KeepAll(ctx, l.made[i].Caller, kept)
+		l.rode[i], err = l.Workouts.KeepAll(ctx, l.made[i].Caller, kept)
 		return err
 	})
 }

@@ -18,6 +18,10 @@ const (
 	diaryStream
 	catalogueStream
 	scheduleStream
+	bookingStream
+	groupStream
+	cheerStream
+	fanStream
 )
 
 // Crowd is the large world: members who follow each other, classes, and who rode what.

@@ -2,6 +2,7 @@ package workout
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -31,21 +32,22 @@ func (s *Service) Keep(ctx context.Context, c db.Caller, r *recording.Recording)
 	return made.Items[0], nil
 }
 
-// Kept is a recording with what its owner calls it.
+// Kept is a recording with what its owner calls it, and the class that it was taken in, if it was.
 type Kept struct {
 	Recording *recording.Recording
 	Title     string
+	Class     ClassRef
 }
 
-// KeepAll is Keep for many recordings of one member's, in one transaction: all of them or none. It
-// reads nothing back. Those that are there already stay as they are.
-func (s *Service) KeepAll(ctx context.Context, c db.Caller, all []Kept) (added int, err error) {
+// KeepAll is Keep for many recordings of one member's, in one transaction: all of them or none. It gives their
+// ids and reads nothing else back. Those that are there already stay as they are.
+func (s *Service) KeepAll(ctx context.Context, c db.Caller, all []Kept) (ids []uuid.UUID, err error) {
 	drafts := make([]draft, len(all))
 	for i, k := range all {
 		if drafts[i], err = pack(k.Recording); err != nil {
-			return 0, err
+			return nil, err
 		}
-		drafts[i].facts.Title = &k.Title
+		drafts[i].facts.Title, drafts[i].class = &k.Title, k.Class
 	}
 	err = s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		by, err := s.readSelf(ctx, tx)
@@ -56,8 +58,13 @@ func (s *Service) KeepAll(ctx context.Context, c db.Caller, all []Kept) (added i
 		if err != nil {
 			return err
 		}
-		_, added, err = writeAll(ctx, tx, by, audience, drafts)
+		ids, _, err = writeAll(ctx, tx, by, audience, drafts)
+		for _, d := range drafts {
+			if err == nil && d.class.some() && !d.taken && slices.Contains(ids, d.id) {
+				err = ErrUnknownClass
+			}
+		}
 		return err
 	})
-	return added, err
+	return ids, err
 }
