@@ -19,7 +19,7 @@ import (
 const Keeper = "tess"
 
 // KeeperPassword is what it signs in with, besides a code: one that an operator may choose, too.
-const KeeperPassword = "four hills, two rivers, one demo"
+const KeeperPassword = "four hills, two rivers, one demo" //nolint:gosec // published, and good for nothing without the factor
 
 // FactorFile is the file in the data folder that keeps the secret of Keeper's second factor, in base32. It is
 // drawn for each world, as everybody's is, and nobody else is told.
@@ -43,7 +43,7 @@ func Staff(ctx context.Context, handler http.Handler, accounts Accounts, factorF
 		return c.token, c.enrol(ctx, factorFile, now)
 	}
 	// It has a factor already. A code is good once, so that of the next half minute is taken as well.
-	secret, err := os.ReadFile(factorFile) //nolint:gosec // of the data folder
+	secret, err := os.ReadFile(factorFile)
 	if err != nil {
 		return "", fmt.Errorf("the second factor of %s: %w", Keeper, err)
 	}

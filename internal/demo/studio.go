@@ -134,8 +134,8 @@ func (l *loader) schedule(ctx context.Context) error {
 func (l *loader) take(ctx context.Context, name string) error {
 	s, c := seed(name), smallLesson(0)
 	track := riderOf(name).Bike(segments(c.Plan), s)
-	evening := l.now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -2).Add(19*time.Hour + time.Duration(s%40)*time.Minute) //nolint:gosec // small
-	o := recordingtest.Options{Start: evening, Laps: 1, Serial: uint32(s), Indoor: true}                                //nolint:gosec // small
+	evening := l.now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -2).Add(19*time.Hour + time.Duration(s%40)*time.Minute)
+	o := recordingtest.Options{Start: evening, Laps: 1, Serial: uint32(s), Indoor: true} //nolint:gosec // small
 	id, err := l.keep(ctx, name, c.Title, track, o)
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ const (
 )
 
 var (
-	slots    = [...]time.Duration{390, 450, 540, 735, 1020, 1080, 1140, 1200} // minutes of the day, on the wall clock
+	slots    = [...]int{390, 450, 540, 735, 1020, 1080, 1140, 1200} // minutes of the day, on the wall clock
 	weekdays = [...]string{"MO,WE,FR", "TU,TH", "SA,SU"}
 )
 
@@ -87,7 +87,7 @@ func (c Crowd) Timetable(lessons []Lesson) ([]Series, error) {
 					continue
 				}
 				s := Series{Lesson: fit[d.IntN(len(fit))], Studio: place, Rule: "FREQ=WEEKLY;BYDAY=" + days}
-				if err := s.begin(c.Today.AddDate(0, 0, -diaryDays).Add(slots[slot] * time.Minute)); err != nil {
+				if err := s.begin(c.Today.AddDate(0, 0, -diaryDays).Add(time.Duration(slots[slot]) * time.Minute)); err != nil {
 					return nil, err
 				}
 				all = append(all, s)
