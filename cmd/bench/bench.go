@@ -55,6 +55,7 @@ type bench struct {
 	floor    *process
 	report   report
 	pairs    []pair
+	liveRank time.Duration // of goal 5
 }
 
 func open(ctx context.Context, o options, out io.Writer) (b *bench, err error) {
@@ -106,6 +107,9 @@ func (b *bench) settle(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	if err := closeClass(ctx, conn); err != nil {
+		return err
+	}
 	var version string
 	var backend int
 	for _, s := range []string{
