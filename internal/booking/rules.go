@@ -52,9 +52,9 @@ func (s *Service) SetRules(ctx context.Context, c db.Caller, studio uuid.UUID, r
 				return fault.NotFound()
 			}
 		}
-		return q.SetRules(ctx, query.SetRulesParams{ //nolint:gosec // within the contract's bounds, and the table's
-			StudioID: studio, PerDay: int16(r.PerDay), PerWeek: int16(r.PerWeek), Queue: int32(r.Queue), Strikes: int16(r.Strikes),
-			WithinDays: int16(r.WithinDays), ClosedDays: int16(r.ClosedDays), CheckInFromS: int32(r.CheckInFromS), CheckInUntilS: int32(r.CheckInUntilS),
+		return q.SetRules(ctx, query.SetRulesParams{
+			StudioID: studio, PerDay: int16(r.PerDay), PerWeek: int16(r.PerWeek), Queue: int32(r.Queue), Strikes: int16(r.Strikes), //nolint:gosec // within the contract's bounds, and the table's
+			WithinDays: int16(r.WithinDays), ClosedDays: int16(r.ClosedDays), CheckInFromS: int32(r.CheckInFromS), CheckInUntilS: int32(r.CheckInUntilS), //nolint:gosec // likewise
 		})
 	})
 }

@@ -107,8 +107,8 @@ func (s *Service) Cancel(ctx context.Context, c db.Caller, id uuid.UUID, dryRun 
 	var out privacy.Guarded[Ended]
 	var grant privacy.Grant
 	err := s.locked(ctx, c, id, dryRun, func(ctx context.Context, tx *db.Tx) error {
-		st, err := standing{}, error(nil)
-		if st, err = standInOwn(ctx, tx, id); err != nil {
+		st, err := standInOwn(ctx, tx, id)
+		if err != nil {
 			return err
 		}
 		step, err := seat.Cancel(st.class, st.own, tx.Now())

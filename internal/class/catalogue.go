@@ -89,7 +89,7 @@ func small(n *int) *int32 {
 	if n == nil {
 		return nil
 	}
-	return new(int32(min(max(*n, math.MinInt32), math.MaxInt32))) //nolint:gosec // bounded
+	return new(int32(min(max(*n, math.MinInt32), math.MaxInt32)))
 }
 
 func inUTC(at *time.Time) *time.Time {
