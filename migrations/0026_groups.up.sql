@@ -69,6 +69,27 @@ COMMENT ON COLUMN group_invite.created_at IS 'class: internal';
 COMMENT ON COLUMN group_invite.expires_at IS 'class: internal';
 COMMENT ON COLUMN group_invite.revoked_at IS 'class: internal';
 
+-- What a member grants a coach of a group that both are in. It ends with the member's membership by the foreign key, and
+-- with the coach's, their role and a block between the two by the functions that write those; and a read asks
+-- all of it of the rows once more.
+CREATE TABLE coach_grant (
+    member_id  uuid NOT NULL,
+    group_id   uuid NOT NULL,
+    coach_id   uuid NOT NULL,
+    fields     text[] NOT NULL CHECK (cardinality(fields) BETWEEN 1 AND 11 AND fields <@ ARRAY['gender', 'age', 'height_cm', 'weight_kg',
+        'resting_hr', 'max_hr', 'ftp_watts', 'workout', 'effort', 'heart_rate', 'route']),
+    granted_at timestamptz NOT NULL,
+    PRIMARY KEY (member_id, group_id, coach_id),
+    FOREIGN KEY (member_id, group_id) REFERENCES group_member ON DELETE CASCADE
+);
+CREATE INDEX coach_grant_coach ON coach_grant (coach_id);
+COMMENT ON TABLE coach_grant IS 'class: guarded. Which fields a member grants which coach';
+COMMENT ON COLUMN coach_grant.member_id IS 'class: guarded. Whose fields';
+COMMENT ON COLUMN coach_grant.group_id IS 'class: guarded';
+COMMENT ON COLUMN coach_grant.coach_id IS 'class: guarded. The coach''s membership';
+COMMENT ON COLUMN coach_grant.fields IS 'class: guarded. Fields of the privacy model, by name';
+COMMENT ON COLUMN coach_grant.granted_at IS 'class: guarded';
+
 -- What the viewer is to each group that they may know of: a secret one only from inside, none that banned
 -- them, and none whose owner and they blocked one another. With its owner's rights, so that
 -- policies ask it without asking themselves.
@@ -85,12 +106,35 @@ WHERE is_asked() AND viewer_id() IS NOT NULL AND lowest_by(viewer_id(), g.member
 COMMENT ON VIEW group_standing IS 'class: internal. The columns are of the classes they come from';
 GRANT SELECT ON group_standing TO paceline_app;
 
+-- Whom the viewer coaches, each with the fields that they grant this viewer: both are in the group, the viewer as a
+-- coach, and neither blocked the other. Of a minor nothing of health or place, whatever the row says.
+CREATE VIEW coached AS
+SELECT c.member_id, c.group_id, a.id AS membership,
+       ARRAY(SELECT f FROM unnest(c.fields) AS f WHERE NOT m.minor OR f IN ('gender', 'age', 'workout', 'effort'))::text[] AS fields
+FROM coach_grant c
+JOIN member m ON m.id = c.member_id
+JOIN group_member a ON a.member_id = c.member_id AND a.group_id = c.group_id AND a.role NOT IN ('asking', 'banned')
+JOIN group_standing s ON s.group_id = c.group_id AND s.membership = c.coach_id AND s.role = 'coach'
+JOIN standing o ON o.member_id = c.member_id;
+COMMENT ON VIEW coached IS 'class: guarded. The columns are of the classes they come from';
+-- And the viewer to themself, with all that there is to grant.
+CREATE VIEW athlete AS
+SELECT c.member_id, c.group_id, c.membership, c.fields FROM coached c
+UNION ALL
+SELECT viewer_id(), s.group_id, s.membership, ARRAY['gender', 'age', 'height_cm', 'weight_kg', 'resting_hr', 'max_hr', 'ftp_watts',
+    'workout', 'effort', 'heart_rate', 'route']
+FROM group_standing s WHERE s.inside;
+COMMENT ON VIEW athlete IS 'class: guarded. The columns are of the classes they come from';
+GRANT SELECT ON athlete TO paceline_app;
+
 ALTER TABLE groups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE group_member ENABLE ROW LEVEL SECURITY;
 ALTER TABLE group_invite ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coach_grant ENABLE ROW LEVEL SECURITY;
 GRANT SELECT (id, kind, name, search_name, description, heir, created_at),
     UPDATE (kind, name, search_name, description) ON groups TO paceline_app;
-GRANT SELECT ON group_member TO paceline_app;
+GRANT SELECT ON group_member, coach_grant TO paceline_app;
+CREATE POLICY own ON coach_grant FOR SELECT TO paceline_app USING (member_id = (SELECT viewer_id()));
 GRANT SELECT (group_id, id, used, most, created_at, expires_at, revoked_at) ON group_invite TO paceline_app;
 
 CREATE POLICY seen ON groups FOR SELECT TO paceline_app USING (
@@ -212,12 +256,19 @@ BEGIN
     END IF;
 END $$;
 
+-- Takes what was granted to whoever coaches by a membership.
+CREATE FUNCTION drop_coach(membership uuid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    DELETE FROM coach_grant c WHERE c.coach_id = membership
+$$;
+
 -- Takes a membership away, with all that hangs on it.
 CREATE FUNCTION drop_membership(wanted uuid, who uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     UPDATE groups g SET heir = NULL FROM group_member m
         WHERE g.id = wanted AND m.group_id = wanted AND m.member_id = who AND g.heir = m.id;
+    PERFORM drop_coach(m.id) FROM group_member m WHERE m.group_id = wanted AND m.member_id = who;
     DELETE FROM group_member m WHERE m.group_id = wanted AND m.member_id = who;
 END $$;
 
@@ -272,6 +323,7 @@ BEGIN
         INSERT INTO group_member (member_id, group_id, id, role, joined_at, role_since)
             VALUES (them.member_id, them.group_id, them.id, 'banned', at, at);
     ELSE
+        PERFORM drop_coach(wanted);
         UPDATE group_member m SET role = to_role, role_since = at,
             joined_at = CASE WHEN m.role = 'asking' THEN at ELSE m.joined_at END WHERE m.id = wanted AND m.member_id = them.member_id;
         IF them.role = 'asking' THEN
@@ -327,6 +379,7 @@ BEGIN
     IF (SELECT count(*) FROM groups g WHERE g.member_id = viewer) >= 20 THEN
         RETURN 'too_many_groups';
     END IF;
+    PERFORM drop_coach(s.membership);
     UPDATE group_member m SET role = 'admin', role_since = at WHERE m.group_id = wanted AND m.role = 'owner';
     UPDATE group_member m SET role = 'owner', role_since = at WHERE m.group_id = wanted AND m.member_id = viewer;
     UPDATE groups g SET member_id = viewer, heir = NULL, key_hash = NULL WHERE g.id = wanted;
@@ -359,6 +412,150 @@ BEGIN
         RAISE EXCEPTION 'no such invite' USING ERRCODE = 'P0002';
     END IF;
 END $$;
+
+-- Grants a coach fields, in the place of what they were granted before; NULL takes it all back, whether or not the coach
+-- still shows. With the lock of the pair, so that no grant comes beside a block.
+CREATE FUNCTION grant_coach(wanted uuid, granted text[], at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    viewer uuid := viewer_id();
+    l record;
+    them group_member;
+    s group_standing;
+BEGIN
+    IF granted IS NULL AND is_asked() THEN
+        DELETE FROM coach_grant c WHERE c.member_id = viewer AND c.coach_id = wanted;
+        IF FOUND THEN
+            RETURN 'done';
+        END IF;
+    END IF;
+    PERFORM lock_edge(m.member_id) FROM group_member m WHERE m.id = wanted AND m.member_id <> viewer;
+    l := lock_membership(wanted);
+    them := l.them;
+    s := l.s;
+    IF granted IS NULL THEN
+        RETURN 'done';
+    END IF;
+    IF them.role <> 'coach' OR them.member_id = viewer THEN
+        RETURN 'not_a_coach';
+    END IF;
+    IF (SELECT count(*) FROM coach_grant c WHERE c.member_id = viewer AND c.coach_id <> wanted) >= 100 THEN
+        RETURN 'too_many_grants';
+    END IF;
+    INSERT INTO coach_grant (member_id, group_id, coach_id, fields, granted_at) VALUES (viewer, s.group_id, wanted, granted, at)
+        ON CONFLICT (member_id, group_id, coach_id) DO UPDATE SET fields = excluded.fields, granted_at = excluded.granted_at;
+    RETURN 'done';
+END $$;
+
+-- As in step 7; and it ends what either granted the other as a coach.
+CREATE OR REPLACE FUNCTION block_member(other uuid, at timestamptz) RETURNS smallint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    bits smallint := lock_edge(other);
+    viewer uuid := viewer_id();
+    found boolean;
+BEGIN
+    IF bits & 4 <> 0 THEN
+        RETURN bits;
+    END IF;
+    found := finds(other);
+    IF EXISTS (SELECT FROM member m WHERE m.id = other) THEN
+        bits := set_edge(viewer, other, 4, 51, 8, 51, at);
+    ELSE
+        INSERT INTO edge (member_id, other_id, bits, changed_at) VALUES (viewer, other, 4, at);
+        bits := 4;
+    END IF;
+    UPDATE edge e SET named = found WHERE e.member_id = viewer AND e.other_id = other;
+    DELETE FROM coach_grant c USING group_member a
+        WHERE a.id = c.coach_id AND (c.member_id, a.member_id) IN ((viewer, other), (other, viewer));
+    RETURN bits;
+END $$;
+
+-- A row of an athlete: what is granted of the profile, as it is sealed, and its owner as a subject of the policy. The view is a
+-- row's form; who coaches, and who it is, gets it by the functions below, which ask athlete.
+CREATE VIEW athlete_row AS
+SELECT a.membership, a.fields::text[] AS fields, r.username, r.display_name, false AS has_avatar,
+       r.gender_sealed, r.birth_date_sealed, r.height_sealed, r.weight_sealed, r.resting_hr_sealed, r.max_hr_sealed, r.ftp_watts,
+       m.id AS member_id, m.private, m.minor, m.discoverability, m.audiences, coalesce(e.bits, 0)::smallint AS edge, k.wrapped, seen_by() AS seen_by
+FROM athlete a
+JOIN member m ON m.id = a.member_id
+JOIN member_key k ON k.member_id = m.id
+LEFT JOIN edge e ON e.member_id = m.id
+LEFT JOIN profile r ON r.member_id = m.id;
+COMMENT ON VIEW athlete_row IS 'class: guarded. The columns are of the classes they come from';
+CREATE FUNCTION read_athlete(wanted uuid) RETURNS SETOF athlete_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, public AS $$
+DECLARE
+    viewer uuid := viewer_id();
+BEGIN
+    RETURN QUERY
+    SELECT a.membership, a.fields, CASE WHEN s.found THEN r.username END,
+        CASE WHEN s.found AND least(chosen_audience(m.audiences, 0), s.widest) >= s.lowest THEN r.display_name END,
+        s.found AND least(chosen_audience(m.audiences, 1), s.widest) >= s.lowest AND EXISTS (SELECT FROM avatar x WHERE x.member_id = m.id),
+        CASE WHEN 'gender' = ANY (a.fields) THEN r.gender_sealed END,
+        CASE WHEN 'age' = ANY (a.fields) THEN r.birth_date_sealed END,
+        CASE WHEN 'height_cm' = ANY (a.fields) THEN r.height_sealed END,
+        CASE WHEN 'weight_kg' = ANY (a.fields) THEN r.weight_sealed END,
+        CASE WHEN 'resting_hr' = ANY (a.fields) THEN r.resting_hr_sealed END,
+        CASE WHEN 'max_hr' = ANY (a.fields) THEN r.max_hr_sealed END,
+        CASE WHEN 'ftp_watts' = ANY (a.fields) THEN r.ftp_watts END,
+        m.id, m.private, m.minor, m.discoverability, m.audiences, coalesce(e.bits, 0)::smallint, k.wrapped, viewer
+    FROM athlete a
+    JOIN member m ON m.id = a.member_id
+    JOIN member_key k ON k.member_id = m.id
+    JOIN profile r ON r.member_id = m.id
+    LEFT JOIN edge e ON e.member_id = m.id AND e.other_id = viewer
+    CROSS JOIN LATERAL (SELECT lowest_by(viewer, m.id, e.bits) AS lowest, found_by(viewer, m.id, m.discoverability, e.bits) AS found,
+        CASE WHEN m.private THEN 1 ELSE 3 END::smallint AS widest OFFSET 0) AS s
+    WHERE a.membership = wanted;
+END $$;
+
+-- An athlete's workouts, the newest first: to their coach those that aren't for the owner alone, if workouts are granted, each
+-- with the parts that are; to the athlete as they read them anywhere.
+CREATE VIEW athlete_workout AS SELECT w.*, a.fields::text[] AS fields FROM workout_seen w JOIN athlete a ON a.member_id = w.member_id;
+COMMENT ON VIEW athlete_workout IS 'class: guarded. The columns are of the classes they come from';
+CREATE FUNCTION read_athlete_workouts(wanted uuid, before_start timestamptz, before_id uuid, most integer) RETURNS SETOF athlete_workout
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = pg_catalog, public AS $$
+DECLARE
+    viewer uuid := viewer_id();
+    of athlete;
+    picked uuid[];
+BEGIN
+    SELECT a.* INTO of FROM athlete a WHERE a.membership = wanted AND 'workout' = ANY (a.fields);
+    picked := ARRAY(SELECT w.id FROM workout w
+        WHERE w.member_id = of.member_id AND w.audience >= CASE WHEN of.member_id = viewer THEN 0 ELSE 1 END
+            AND (w.started_at, w.id) < (before_start, before_id)
+        ORDER BY w.started_at DESC, w.id DESC LIMIT most);
+    IF of.member_id = viewer THEN
+        RETURN QUERY SELECT w.*, of.fields FROM read_workouts(picked) w;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT w.member_id, w.id, w.audience, w.sport, w.indoor, w.title, w.started_at, w.duration_s, w.moving_s,
+        w.distance_m, w.calories_kcal, w.output_kj, w.source, w.created_at, w.updated_at,
+        CASE WHEN s.found THEN r.username END,
+        CASE WHEN s.found AND least(chosen_audience(m.audiences, 0), s.widest) >= s.lowest THEN r.display_name END,
+        s.found AND least(chosen_audience(m.audiences, 1), s.widest) >= s.lowest AND EXISTS (SELECT FROM avatar x WHERE x.member_id = m.id),
+        effort.summary_sealed, heart.summary_sealed, route.summary_sealed, NULL::bytea, route.distance_m,
+        m.private, m.minor, m.discoverability, m.audiences, coalesce(e.bits, 0)::smallint, k.wrapped, viewer, of.fields
+    FROM workout w
+    JOIN member m ON m.id = w.member_id
+    JOIN member_key k ON k.member_id = m.id
+    JOIN profile r ON r.member_id = m.id
+    LEFT JOIN edge e ON e.member_id = m.id AND e.other_id = viewer
+    CROSS JOIN LATERAL (SELECT lowest_by(viewer, m.id, e.bits) AS lowest, found_by(viewer, m.id, m.discoverability, e.bits) AS found,
+        CASE WHEN m.private THEN 1 ELSE 3 END::smallint AS widest OFFSET 0) AS s
+    LEFT JOIN workout_part effort ON effort.member_id = w.member_id AND effort.workout_id = w.id AND effort.family = 'effort'
+        AND 'effort' = ANY (of.fields)
+    LEFT JOIN workout_part heart ON heart.member_id = w.member_id AND heart.workout_id = w.id AND heart.family = 'heart_rate'
+        AND 'heart_rate' = ANY (of.fields)
+    LEFT JOIN workout_part route ON route.member_id = w.member_id AND route.workout_id = w.id AND route.family = 'route'
+        AND 'route' = ANY (of.fields)
+    WHERE w.member_id = of.member_id AND w.id = ANY (picked)
+    ORDER BY w.started_at DESC, w.id DESC;
+END $$;
+GRANT EXECUTE ON FUNCTION grant_coach(uuid, text[], timestamptz), read_athlete(uuid),
+    read_athlete_workouts(uuid, timestamptz, uuid, integer) TO paceline_app;
 
 -- Everything of a group.
 CREATE FUNCTION drop_group(wanted uuid) RETURNS void

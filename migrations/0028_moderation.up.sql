@@ -191,7 +191,7 @@ BEGIN
     WHEN 'class' THEN
         UPDATE class c SET state = 'retired', updated_at = at WHERE c.id = object;
     WHEN 'group' THEN
-        UPDATE groups g SET name = 'Group', search_name = 'group', description = NULL WHERE g.member_id = subject AND g.id = object;
+        UPDATE groups g SET name = 'Group', search_name = 'group', description = NULL WHERE g.id = object; -- whoever owns it by now
     END CASE;
 END $$;
 

@@ -69,6 +69,34 @@ func groupPerson(g opener, p group.Person) *GroupPerson {
 	return &GroupPerson{ID: *id, Username: *username, DisplayName: opened(g, p.DisplayName), AvatarURL: avatarURL(*id, opened(g, p.HasAvatar) != nil)}
 }
 
+// GroupLeaderboardBody is a page of a group's board, each place under a grant of its own.
+func GroupLeaderboardBody(b group.Board, m group.Metric, p group.Period) Body {
+	var s shower
+	out := GroupLeaderboard{
+		Metric: GroupMetric(m), Period: GroupPeriod(p), From: b.From, Until: b.Until, Items: []GroupPlace{}, NextCursor: nextCursor(b.Next),
+	}
+	for _, place := range b.Items {
+		item := groupPlace(place, &s)
+		if item == nil {
+			return Body{}
+		}
+		out.Items = append(out.Items, *item)
+	}
+	if b.Own != nil {
+		out.Own = groupPlace(*b.Own, &s)
+	}
+	return s.body(out)
+}
+
+func groupPlace(p group.Place, s *shower) *GroupPlace {
+	g := s.by(p.Grant)
+	id, score := opened(g, p.ID), opened(g, p.Score)
+	if id == nil || score == nil {
+		return nil
+	}
+	return &GroupPlace{ID: *id, Rank: int(score.Rank), Value: score.Value, Member: groupPerson(g, p.Person)}
+}
+
 // GroupInviteBody is an invite with its secret, for who made it.
 func GroupInviteBody(i group.Invite, code group.Code) Body {
 	return bodyOf(GroupInviteMade{ID: i.ID, Used: i.Used, Most: i.Most, CreatedAt: i.CreatedAt, ExpiresAt: i.ExpiresAt, Code: code.Reveal()})

@@ -346,6 +346,51 @@ func (e ClassDiscipline) Valid() bool {
 	}
 }
 
+// Defines values for CoachField.
+const (
+	CoachFieldAge       CoachField = "age"
+	CoachFieldEffort    CoachField = "effort"
+	CoachFieldFtpWatts  CoachField = "ftp_watts"
+	CoachFieldGender    CoachField = "gender"
+	CoachFieldHeartRate CoachField = "heart_rate"
+	CoachFieldHeightCm  CoachField = "height_cm"
+	CoachFieldMaxHr     CoachField = "max_hr"
+	CoachFieldRestingHr CoachField = "resting_hr"
+	CoachFieldRoute     CoachField = "route"
+	CoachFieldWeightKg  CoachField = "weight_kg"
+	CoachFieldWorkout   CoachField = "workout"
+)
+
+// Valid indicates whether the value is a known member of the CoachField enum.
+func (e CoachField) Valid() bool {
+	switch e {
+	case CoachFieldAge:
+		return true
+	case CoachFieldEffort:
+		return true
+	case CoachFieldFtpWatts:
+		return true
+	case CoachFieldGender:
+		return true
+	case CoachFieldHeartRate:
+		return true
+	case CoachFieldHeightCm:
+		return true
+	case CoachFieldMaxHr:
+		return true
+	case CoachFieldRestingHr:
+		return true
+	case CoachFieldRoute:
+		return true
+	case CoachFieldWeightKg:
+		return true
+	case CoachFieldWorkout:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ConsoleGrantGrantType.
 const (
 	ConsoleGrantGrantTypeRefreshToken                          ConsoleGrantGrantType = "refresh_token"
@@ -493,6 +538,48 @@ func (e GroupKind) Valid() bool {
 	case GroupKindSecret:
 		return true
 	case GroupKindUnlisted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GroupMetric.
+const (
+	GroupMetricDays     GroupMetric = "days"
+	GroupMetricDistance GroupMetric = "distance"
+	GroupMetricOutput   GroupMetric = "output"
+	GroupMetricTime     GroupMetric = "time"
+)
+
+// Valid indicates whether the value is a known member of the GroupMetric enum.
+func (e GroupMetric) Valid() bool {
+	switch e {
+	case GroupMetricDays:
+		return true
+	case GroupMetricDistance:
+		return true
+	case GroupMetricOutput:
+		return true
+	case GroupMetricTime:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GroupPeriod.
+const (
+	GroupPeriodMonth GroupPeriod = "month"
+	GroupPeriodWeek  GroupPeriod = "week"
+)
+
+// Valid indicates whether the value is a known member of the GroupPeriod enum.
+func (e GroupPeriod) Valid() bool {
+	switch e {
+	case GroupPeriodMonth:
+		return true
+	case GroupPeriodWeek:
 		return true
 	default:
 		return false
@@ -1329,6 +1416,27 @@ type AppealList struct {
 // AppealState defines model for AppealState.
 type AppealState string
 
+// Athlete Who grants a coach something, as that coach sees them.
+type Athlete struct {
+	Age      *int     `json:"age,omitempty"`
+	FtpWatts *int     `json:"ftp_watts,omitempty"`
+	Gender   *Gender  `json:"gender,omitempty"`
+	HeightCm *float64 `json:"height_cm,omitempty"`
+
+	// ID Of the membership.
+	ID openapi_types.UUID `json:"id"`
+
+	// MaxHr Beats per minute.
+	MaxHr *int `json:"max_hr,omitempty"`
+
+	// Member Absent where you can not find them.
+	Member *GroupPerson `json:"member,omitempty"`
+
+	// RestingHr Beats per minute.
+	RestingHr *int     `json:"resting_hr,omitempty"`
+	WeightKg  *float64 `json:"weight_kg,omitempty"`
+}
+
 // Attendance defines model for Attendance.
 type Attendance struct {
 	Attendance AttendanceAttendance `json:"attendance"`
@@ -1347,8 +1455,8 @@ type Attended string
 type Audience string
 
 // Audiences The audience of each field that can be widened. `workout` is what a new workout starts with.
-// `email`, `birth_date` and `device` are for the owner only and have no setting. `groups` and
-// `leaderboard` are kept for what comes with groups and classes, and act on nothing yet.
+// `email`, `birth_date` and `device` are for the owner only and have no setting. `leaderboard` is of
+// classes, and of leaderboards and challenges of groups.
 type Audiences struct {
 	// Age Who may see a value, from the narrowest to the widest. Chosen by its owner.
 	Age *Audience `json:"age,omitempty"`
@@ -1790,6 +1898,34 @@ type ClassesPatch struct {
 	Ids    []openapi_types.UUID `json:"ids"`
 }
 
+// CoachField defines model for CoachField.
+type CoachField string
+
+// CoachGrant defines model for CoachGrant.
+type CoachGrant struct {
+	// CoachID Of the coach's membership.
+	CoachID   openapi_types.UUID `json:"coach_id"`
+	Fields    []CoachField       `json:"fields"`
+	GrantedAt time.Time          `json:"granted_at"`
+	GroupID   openapi_types.UUID `json:"group_id"`
+
+	// GroupName Absent when the group is hidden from you by now.
+	GroupName *string `json:"group_name,omitempty"`
+}
+
+// CoachGrantChoice defines model for CoachGrantChoice.
+type CoachGrantChoice struct {
+	Fields []CoachField `json:"fields"`
+}
+
+// CoachGrantList defines model for CoachGrantList.
+type CoachGrantList struct {
+	Items []CoachGrant `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // Comment defines model for Comment.
 type Comment struct {
 	// Author Absent when you can not find who wrote it.
@@ -2087,6 +2223,24 @@ type GroupInviteMade struct {
 // GroupKind defines model for GroupKind.
 type GroupKind string
 
+// GroupLeaderboard defines model for GroupLeaderboard.
+type GroupLeaderboard struct {
+	// From When the first day begins.
+	From   time.Time    `json:"from"`
+	Items  []GroupPlace `json:"items"`
+	Metric GroupMetric  `json:"metric"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Own Your own place.
+	Own    *GroupPlace `json:"own,omitempty"`
+	Period GroupPeriod `json:"period"`
+
+	// Until When today ends.
+	Until time.Time `json:"until"`
+}
+
 // GroupList defines model for GroupList.
 type GroupList struct {
 	Items []Group `json:"items"`
@@ -2100,7 +2254,7 @@ type GroupMember struct {
 	// ID Of the membership.
 	ID openapi_types.UUID `json:"id"`
 
-	// Member Somebody, as far as they show it to you.
+	// Member Absent where you can not find them.
 	Member *GroupPerson `json:"member,omitempty"`
 	Role   GroupRole    `json:"role"`
 	Since  time.Time    `json:"since"`
@@ -2114,6 +2268,9 @@ type GroupMemberList struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// GroupMetric defines model for GroupMetric.
+type GroupMetric string
+
 // GroupOffer defines model for GroupOffer.
 type GroupOffer struct {
 	MembershipID openapi_types.UUID `json:"membership_id"`
@@ -2126,12 +2283,28 @@ type GroupPatch struct {
 	Name        *string                   `json:"name,omitempty"`
 }
 
+// GroupPeriod defines model for GroupPeriod.
+type GroupPeriod string
+
 // GroupPerson Somebody, as far as they show it to you.
 type GroupPerson struct {
 	AvatarURL   *string            `json:"avatar_url,omitempty"`
 	DisplayName *string            `json:"display_name,omitempty"`
 	ID          openapi_types.UUID `json:"id"`
 	Username    string             `json:"username"`
+}
+
+// GroupPlace What somebody did, as you see it.
+type GroupPlace struct {
+	// ID Of the membership.
+	ID openapi_types.UUID `json:"id"`
+
+	// Member Absent where you can not find them.
+	Member *GroupPerson `json:"member,omitempty"`
+
+	// Rank Among those whom you see; who has the same has the same rank.
+	Rank  int     `json:"rank"`
+	Value float64 `json:"value"`
 }
 
 // GroupRole defines model for GroupRole.
@@ -2772,8 +2945,8 @@ type PowerZones struct {
 // Privacy defines model for Privacy.
 type Privacy struct {
 	// Audiences The audience of each field that can be widened. `workout` is what a new workout starts with.
-	// `email`, `birth_date` and `device` are for the owner only and have no setting. `groups` and
-	// `leaderboard` are kept for what comes with groups and classes, and act on nothing yet.
+	// `email`, `birth_date` and `device` are for the owner only and have no setting. `leaderboard` is of
+	// classes, and of leaderboards and challenges of groups.
 	Audiences Audiences `json:"audiences"`
 
 	// Discoverability Who can find the account by search or name at all. To everybody else it was never registered.
@@ -2789,8 +2962,8 @@ type Privacy struct {
 // PrivacyPatch What is absent stays as it is. Widening a field above `followers` needs `private` off first, or in the same request.
 type PrivacyPatch struct {
 	// Audiences The audience of each field that can be widened. `workout` is what a new workout starts with.
-	// `email`, `birth_date` and `device` are for the owner only and have no setting. `groups` and
-	// `leaderboard` are kept for what comes with groups and classes, and act on nothing yet.
+	// `email`, `birth_date` and `device` are for the owner only and have no setting. `leaderboard` is of
+	// classes, and of leaderboards and challenges of groups.
 	Audiences *Audiences `json:"audiences,omitempty"`
 
 	// Discoverability Who can find the account by search or name at all. To everybody else it was never registered.
@@ -2877,8 +3050,8 @@ type Profile struct {
 	Age *int `json:"age,omitempty"`
 
 	// Audiences The audience of each field that can be widened. `workout` is what a new workout starts with.
-	// `email`, `birth_date` and `device` are for the owner only and have no setting. `groups` and
-	// `leaderboard` are kept for what comes with groups and classes, and act on nothing yet.
+	// `email`, `birth_date` and `device` are for the owner only and have no setting. `leaderboard` is of
+	// classes, and of leaderboards and challenges of groups.
 	Audiences      *Audiences          `json:"audiences,omitempty"`
 	AvatarURL      *string             `json:"avatar_url,omitempty"`
 	Bio            *string             `json:"bio,omitempty"`
@@ -4349,6 +4522,15 @@ type ListFeedParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListAthleteWorkoutsParams defines parameters for ListAthleteWorkouts.
+type ListAthleteWorkoutsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // FindGroupsParams defines parameters for FindGroups.
 type FindGroupsParams struct {
 	// Q What the name starts with. Case, width and spaces do not matter.
@@ -4379,6 +4561,15 @@ type UpdateGroupParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ListAthletesParams defines parameters for ListAthletes.
+type ListAthletesParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListGroupBansParams defines parameters for ListGroupBans.
 type ListGroupBansParams struct {
 	// Limit How many items a page holds at most.
@@ -4388,8 +4579,35 @@ type ListGroupBansParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListGroupFeedParams defines parameters for ListGroupFeed.
+type ListGroupFeedParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListGroupInvitesParams defines parameters for ListGroupInvites.
 type ListGroupInvitesParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetGroupLeaderboardParams defines parameters for GetGroupLeaderboard.
+type GetGroupLeaderboardParams struct {
+	// Metric What counts, in metres, seconds in motion, kilojoules of work, or days with a workout.
+	Metric *GroupMetric `form:"metric,omitempty" json:"metric,omitempty"`
+
+	// Period The last seven or the last thirty days, today among them.
+	Period *GroupPeriod `form:"period,omitempty" json:"period,omitempty"`
+
+	// Tz The time zone that days, weeks and months begin in, by its IANA name.
+	Tz *TimeZone `form:"tz,omitempty" json:"tz,omitempty"`
+
 	// Limit How many items a page holds at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -4465,6 +4683,15 @@ type ListBookingsParams struct {
 
 // ListBookingsParamsWhen defines parameters for ListBookings.
 type ListBookingsParamsWhen string
+
+// ListCoachGrantsParams defines parameters for ListCoachGrants.
+type ListCoachGrantsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
 
 // ListFollowRequestsParams defines parameters for ListFollowRequests.
 type ListFollowRequestsParams struct {
@@ -4972,6 +5199,9 @@ type AcceptGroupInviteJSONRequestBody = GroupInviteAccept
 
 // SetGroupRoleJSONRequestBody defines body for SetGroupRole for application/json ContentType.
 type SetGroupRoleJSONRequestBody = GroupRoleChange
+
+// GrantCoachJSONRequestBody defines body for GrantCoach for application/json ContentType.
+type GrantCoachJSONRequestBody = CoachGrantChoice
 
 // CreateGroupJSONRequestBody defines body for CreateGroup for application/json ContentType.
 type CreateGroupJSONRequestBody = GroupCreate

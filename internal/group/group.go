@@ -15,6 +15,9 @@
 //   - Roles: the owner, one; admins, whom the owner makes; coaches; members. A group is never without an
 //     owner: owners don't leave, they hand the group over to one who takes it, or the group ends, with
 //     their account at the latest.
+//   - A member may grant a coach of the group fields of theirs, one coach by one. The coach sees these and nothing else by it; the
+//     grant ends with either membership, the coach's role, the group or a block between the two, and for good.
+//   - Being in a group opens nothing: its feed (package workout) and its boards hold what shows to the viewer anywhere.
 //   - Who is what is written by functions of the database, under a lock of the group, and asked anew at each read.
 //
 // Every method takes the db.Caller of the request and acts for who that proves to be. Errors are

@@ -92,6 +92,10 @@ func outcome(came string) error {
 		return fault.Conflict("too_many_groups", "you are in 100 groups or own 20, which is as many as there may be")
 	case "group_full":
 		return fault.Conflict("group_full", "the group has 5000 members, which is as many as there may be")
+	case "not_a_coach":
+		return fault.Conflict("not_a_coach", "who has this membership is no coach of the group, or is you")
+	case "too_many_grants":
+		return fault.Conflict("too_many_grants", "you grant 100 coaches something, which is as many as there may be; take a grant back first")
 	case "too_many_invites":
 		return fault.Conflict("too_many_invites", "the group has as many invites as there may be; revoke one first")
 	case "no_such_membership":

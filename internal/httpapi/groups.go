@@ -155,6 +155,29 @@ func (s *Server) RemoveGroupMember(c echo.Context, id dto.MembershipID) error {
 	return done(c, s.Groups.Remove, id)
 }
 
+// ListGroupFeed lists the workouts of those in a group.
+func (s *Server) ListGroupFeed(c echo.Context, id dto.GroupID, params dto.ListGroupFeedParams) error {
+	list, err := s.Workouts.GroupFeed(c.Request().Context(), caller(c), id, pageRequest(c, params.Limit, params.Cursor))
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, dto.WorkoutListBody(list))
+}
+
+// GetGroupLeaderboard ranks those in a group by what they did lately.
+func (s *Server) GetGroupLeaderboard(c echo.Context, id dto.GroupID, params dto.GetGroupLeaderboardParams) error {
+	zone, err := zoneOf(params.Tz)
+	if err != nil {
+		return err
+	}
+	metric, period := group.Metric(or(params.Metric, dto.GroupMetricDistance)), group.Period(or(params.Period, dto.GroupPeriodWeek))
+	board, err := s.Groups.Leaderboard(c.Request().Context(), caller(c), id, metric, period, zone, pageRequest(c, params.Limit, params.Cursor))
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, dto.GroupLeaderboardBody(board, metric, period))
+}
+
 // OfferGroup offers a group of the caller's to somebody in it.
 func (s *Server) OfferGroup(c echo.Context, id dto.GroupID) error {
 	var in dto.GroupOffer

@@ -104,6 +104,21 @@ func TestOnlyWhatShowsIsReported(t *testing.T) {
 	if got := string(b.bob.Get("/v1/me/reports").Want(t, http.StatusOK).Body); !strings.Contains(got, "in_review") {
 		t.Errorf("the reporter is not told how far it is: %s", got)
 	}
+	// A group is reported by who may know of it, with its own words, against its owner.
+	for kind, want := range map[string]int{"public": http.StatusCreated, "secret": http.StatusNotFound} {
+		made := b.ada.Do(http.MethodPost, "/v1/groups", map[string]any{"kind": kind, "name": "Group " + kind, "description": "said-by-a-group"}).Want(t, http.StatusCreated)
+		id := made.Map(t)["id"].(string)
+		b.report(t, b.ada, "group", id).Want(t, http.StatusUnprocessableEntity)
+		got := b.report(t, b.bob, "group", id).Want(t, want)
+		if differ := got.Same(b.report(t, b.bob, "group", uuid.NewString())); want == http.StatusNotFound && differ != "" {
+			t.Errorf("a secret group is not like an absent one: %s", differ)
+		}
+		b.report(t, dan, "group", id).Want(t, http.StatusNotFound)
+	}
+	of := b.w.Query(`SELECT id::text FROM moderation_case WHERE kind = 'group' AND subject_id = $1`, b.ada.ID)
+	if text := string(claim(b.mo, of).Want(t, http.StatusOK).Body); !strings.Contains(text, "Group public") || !strings.Contains(text, "said-by-a-group") || strings.Contains(text, b.ada.ID) {
+		t.Errorf("the evidence of a group: %s", text)
+	}
 	if sealed := b.w.Query(`SELECT string_agg(encode(evidence_sealed, 'escape'), ' ') || (SELECT string_agg(encode(words_sealed, 'escape'), ' ') FROM report) FROM moderation_case`); strings.Contains(sealed, b.display) || strings.Contains(sealed, "said-by") {
 		t.Error("a dump shows what was reported")
 	}

@@ -276,6 +276,18 @@ type ServerInterface interface {
 	// SetGroupRole Say what somebody is in a group
 	// (PATCH /v1/group-memberships/{id})
 	SetGroupRole(ctx echo.Context, id MembershipID) error
+	// GetAthlete Read an athlete whom you coach
+	// (GET /v1/group-memberships/{id}/athlete)
+	GetAthlete(ctx echo.Context, id MembershipID) error
+	// TakeCoachGrantBack Take back what you grant a coach
+	// (DELETE /v1/group-memberships/{id}/grant)
+	TakeCoachGrantBack(ctx echo.Context, id MembershipID) error
+	// GrantCoach Let a coach see some of your fields
+	// (PUT /v1/group-memberships/{id}/grant)
+	GrantCoach(ctx echo.Context, id MembershipID) error
+	// ListAthleteWorkouts List the workouts of an athlete whom you coach
+	// (GET /v1/group-memberships/{id}/workouts)
+	ListAthleteWorkouts(ctx echo.Context, id MembershipID, params ListAthleteWorkoutsParams) error
 	// FindGroups Find groups
 	// (GET /v1/groups)
 	FindGroups(ctx echo.Context, params FindGroupsParams) error
@@ -291,9 +303,15 @@ type ServerInterface interface {
 	// UpdateGroup Change a group
 	// (PATCH /v1/groups/{id})
 	UpdateGroup(ctx echo.Context, id GroupID, params UpdateGroupParams) error
+	// ListAthletes List who grants you something as their coach
+	// (GET /v1/groups/{id}/athletes)
+	ListAthletes(ctx echo.Context, id GroupID, params ListAthletesParams) error
 	// ListGroupBans List who is banned from a group
 	// (GET /v1/groups/{id}/bans)
 	ListGroupBans(ctx echo.Context, id GroupID, params ListGroupBansParams) error
+	// ListGroupFeed Read the workouts of those in a group
+	// (GET /v1/groups/{id}/feed)
+	ListGroupFeed(ctx echo.Context, id GroupID, params ListGroupFeedParams) error
 	// WithdrawGroupOffer Offer a group to nobody
 	// (DELETE /v1/groups/{id}/heir)
 	WithdrawGroupOffer(ctx echo.Context, id GroupID) error
@@ -306,6 +324,9 @@ type ServerInterface interface {
 	// CreateGroupInvite Invite into a group
 	// (POST /v1/groups/{id}/invites)
 	CreateGroupInvite(ctx echo.Context, id GroupID) error
+	// GetGroupLeaderboard Rank those in a group by what they did lately
+	// (GET /v1/groups/{id}/leaderboard)
+	GetGroupLeaderboard(ctx echo.Context, id GroupID, params GetGroupLeaderboardParams) error
 	// ListGroupMembers List who is in a group
 	// (GET /v1/groups/{id}/members)
 	ListGroupMembers(ctx echo.Context, id GroupID, params ListGroupMembersParams) error
@@ -366,6 +387,9 @@ type ServerInterface interface {
 	// MakeCalendarFeed Make a calendar feed of your bookings
 	// (PUT /v1/me/calendar)
 	MakeCalendarFeed(ctx echo.Context) error
+	// ListCoachGrants List what you grant coaches
+	// (GET /v1/me/coach-grants)
+	ListCoachGrants(ctx echo.Context, params ListCoachGrantsParams) error
 	// ListConsoles List your consoles
 	// (GET /v1/me/consoles)
 	ListConsoles(ctx echo.Context) error
@@ -2528,6 +2552,86 @@ func (w *ServerInterfaceWrapper) SetGroupRole(ctx echo.Context) error {
 	return err
 }
 
+// GetAthlete converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAthlete(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id MembershipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAthlete(ctx, id)
+	return err
+}
+
+// TakeCoachGrantBack converts echo context to params.
+func (w *ServerInterfaceWrapper) TakeCoachGrantBack(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id MembershipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TakeCoachGrantBack(ctx, id)
+	return err
+}
+
+// GrantCoach converts echo context to params.
+func (w *ServerInterfaceWrapper) GrantCoach(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id MembershipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GrantCoach(ctx, id)
+	return err
+}
+
+// ListAthleteWorkouts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAthleteWorkouts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id MembershipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAthleteWorkoutsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAthleteWorkouts(ctx, id, params)
+	return err
+}
+
 // FindGroups converts echo context to params.
 func (w *ServerInterfaceWrapper) FindGroups(ctx echo.Context) error {
 	var err error
@@ -2677,6 +2781,38 @@ func (w *ServerInterfaceWrapper) UpdateGroup(ctx echo.Context) error {
 	return err
 }
 
+// ListAthletes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAthletes(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAthletesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAthletes(ctx, id, params)
+	return err
+}
+
 // ListGroupBans converts echo context to params.
 func (w *ServerInterfaceWrapper) ListGroupBans(ctx echo.Context) error {
 	var err error
@@ -2706,6 +2842,38 @@ func (w *ServerInterfaceWrapper) ListGroupBans(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListGroupBans(ctx, id, params)
+	return err
+}
+
+// ListGroupFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGroupFeed(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGroupFeedParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGroupFeed(ctx, id, params)
 	return err
 }
 
@@ -2786,6 +2954,59 @@ func (w *ServerInterfaceWrapper) CreateGroupInvite(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateGroupInvite(ctx, id)
+	return err
+}
+
+// GetGroupLeaderboard converts echo context to params.
+func (w *ServerInterfaceWrapper) GetGroupLeaderboard(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetGroupLeaderboardParams
+	// ------------- Optional query parameter "metric" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "metric", ctx.QueryParams(), &params.Metric, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter metric: %s", err))
+	}
+
+	// ------------- Optional query parameter "period" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "period", ctx.QueryParams(), &params.Period, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter period: %s", err))
+	}
+
+	// ------------- Optional query parameter "tz" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tz", ctx.QueryParams(), &params.Tz, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tz: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetGroupLeaderboard(ctx, id, params)
 	return err
 }
 
@@ -3159,6 +3380,31 @@ func (w *ServerInterfaceWrapper) MakeCalendarFeed(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.MakeCalendarFeed(ctx)
+	return err
+}
+
+// ListCoachGrants converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCoachGrants(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCoachGrantsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCoachGrants(ctx, params)
 	return err
 }
 
@@ -5610,6 +5856,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/groups/:id/bans", wrapper.ListGroupBans, options.OperationMiddlewares["listGroupBans"]...)
 	router.DELETE(options.BaseURL+"/v1/group-memberships/:id", wrapper.RemoveGroupMember, options.OperationMiddlewares["removeGroupMember"]...)
 	router.PATCH(options.BaseURL+"/v1/group-memberships/:id", wrapper.SetGroupRole, options.OperationMiddlewares["setGroupRole"]...)
+	router.GET(options.BaseURL+"/v1/me/coach-grants", wrapper.ListCoachGrants, options.OperationMiddlewares["listCoachGrants"]...)
+	router.DELETE(options.BaseURL+"/v1/group-memberships/:id/grant", wrapper.TakeCoachGrantBack, options.OperationMiddlewares["takeCoachGrantBack"]...)
+	router.PUT(options.BaseURL+"/v1/group-memberships/:id/grant", wrapper.GrantCoach, options.OperationMiddlewares["grantCoach"]...)
+	router.GET(options.BaseURL+"/v1/groups/:id/athletes", wrapper.ListAthletes, options.OperationMiddlewares["listAthletes"]...)
+	router.GET(options.BaseURL+"/v1/group-memberships/:id/athlete", wrapper.GetAthlete, options.OperationMiddlewares["getAthlete"]...)
+	router.GET(options.BaseURL+"/v1/group-memberships/:id/workouts", wrapper.ListAthleteWorkouts, options.OperationMiddlewares["listAthleteWorkouts"]...)
+	router.GET(options.BaseURL+"/v1/groups/:id/feed", wrapper.ListGroupFeed, options.OperationMiddlewares["listGroupFeed"]...)
+	router.GET(options.BaseURL+"/v1/groups/:id/leaderboard", wrapper.GetGroupLeaderboard, options.OperationMiddlewares["getGroupLeaderboard"]...)
 	router.DELETE(options.BaseURL+"/v1/groups/:id/heir", wrapper.WithdrawGroupOffer, options.OperationMiddlewares["withdrawGroupOffer"]...)
 	router.PUT(options.BaseURL+"/v1/groups/:id/heir", wrapper.OfferGroup, options.OperationMiddlewares["offerGroup"]...)
 	router.PUT(options.BaseURL+"/v1/groups/:id/owner", wrapper.TakeGroup, options.OperationMiddlewares["takeGroup"]...)

@@ -41,6 +41,8 @@ func see(ctx context.Context, tx *db.Tx, kind string, id uuid.UUID) (out thing, 
 			out.add("title", &row.Title, true)
 			out.add("description", &row.Description, row.Description != "")
 		}
+	case "group":
+		out, err = seeGroup(ctx, tx, q, id)
 	default:
 		err = fault.NotFound()
 	}
@@ -91,6 +93,21 @@ func seeWorkout(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID) 
 	}
 	out.of(g.Owner())
 	out.add("title", row.Title, true)
+	return out, nil
+}
+
+// seeGroup is a group that the viewer may know of. It is a report against its owner, who has to answer for its words.
+func seeGroup(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID) (out thing, err error) {
+	row, err := q.SeeGroup(ctx, id)
+	if err != nil {
+		return out, err
+	}
+	if row.SeenBy != tx.Viewer().Member() {
+		return out, privacy.ErrWrongViewer
+	}
+	out.of(row.Owner)
+	out.add("name", &row.Name, true)
+	out.add("description", row.Description, true)
 	return out, nil
 }
 

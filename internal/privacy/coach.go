@@ -10,3 +10,6 @@ func (f Field) Grantable() bool {
 		return false
 	}
 }
+
+// OfHealthOrPlace says whether the field is of health or place, which a minor can't grant.
+func (f Field) OfHealthOrPlace() bool { return f.rule().Scope&(ScopeHealthRead|ScopeLocationRead) != 0 }

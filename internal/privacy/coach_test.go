@@ -19,6 +19,9 @@ var notOfMinors = []string{"height_cm", "weight_kg", "resting_hr", "max_hr", "ft
 // granted is what a coach gets beyond what anybody with their relation gets, written as the sentences of
 // docs/privacy-model.md.
 func granted(r privacy.Rule, to privacy.Fields, s privacy.Settings, w who, ceiling privacy.Audience, workoutShows bool) bool {
+	if r.Name == "provenance" { // goes with the workout
+		r = privacy.Model()[privacy.Workout-1]
+	}
 	switch {
 	case w.never || w.reach == privacy.OnlyMe || w.reach == privacy.Everyone: // blocked, the owner, not signed in
 		return false

@@ -42,6 +42,7 @@ const (
 	Instructors
 	OwnPage
 	Presence
+	Coaching
 	fieldCount
 )
 
@@ -120,6 +121,7 @@ var rules = [fieldCount]Rule{
 	Instructors:   {Instructors, "profile", "followed_instructors", Fixed, OnlyMe, ScopeSocialRead, NoSlot, false},
 	OwnPage:       {OwnPage, "profile", "instructor_page", Fixed, OnlyMe, ScopeAccountRead, NoSlot, false},
 	Presence:      {Presence, "group", "presence", FromGroup, OnlyMe, ScopeSocialRead, NoSlot, false},
+	Coaching:      {Coaching, "group", "coaching", Fixed, OnlyMe, ScopeSocialRead, NoSlot, false},
 }
 
 // Model is the whole table, row by row.

@@ -113,12 +113,16 @@ func (g Grant) meets() bool { return g.relation == RelationMember || g.relation 
 
 // coached: the owner grants the field to this viewer, who coaches them. That opens what the owner keeps from others,
 // a private account's values too, but nothing that can't be granted, no workout that is for the owner
-// alone, of a workout that doesn't show no part, and of a minor nothing of health and place.
+// alone, of a workout that doesn't show no part, and of a minor nothing of health and place. Where a workout
+// comes from goes with it: nobody can tell what it is worth without.
 func (g Grant) coached(f Field, ceiling Audience) bool {
+	if f == Provenance {
+		f = Workout
+	}
 	if !g.among.Coached.Has(f) || !f.Grantable() || !g.meets() || ceiling < Followers {
 		return false
 	}
-	if g.settings.Minor && f.rule().Scope&(ScopeHealthRead|ScopeLocationRead) != 0 {
+	if g.settings.Minor && f.OfHealthOrPlace() {
 		return false
 	}
 	return f == Workout || f.rule().Subject != Workout.rule().Subject || g.ShowsWithin(Workout, ceiling)

@@ -48,6 +48,7 @@ var written = []string{
 	"profile followed_instructors fixed only_me social:read",
 	"profile instructor_page fixed only_me account:read",
 	"group presence group only_me social:read",
+	"group coaching fixed only_me social:read",
 }
 
 var sourceNames = map[privacy.Source]string{

@@ -143,7 +143,7 @@ func digit(b byte) bool { return b >= '0' && b <= '9' || b == '.' }
 // Told says whether a viewer may know a value.
 func (c *Cast) Told(viewer *Person, canary *Canary) bool {
 	for _, s := range canary.Under {
-		if c.Standing(viewer, s.About.Of).Shows(s.Mark, s.About.Of.Choices, s.About.Ceiling) {
+		if c.Known(viewer, s.About.Of, s.Mark, s.About.Ceiling) {
 			return true
 		}
 	}

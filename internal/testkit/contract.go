@@ -181,11 +181,11 @@ func (o Operation) Private() []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// kindOf is what an object is about by the mark of its id: a member, a workout, or
+// kindOf is what an object is about by the mark of its id: a member, a workout, a membership, or
 // nothing of the kind.
 func kindOf(s *openapi3.Schema) string {
 	if id := s.Properties["id"]; id != nil {
-		return map[string]string{"id": "member", "workout": "workout"}[mark(id)]
+		return map[string]string{"id": "member", "workout": "workout", "presence": "membership"}[mark(id)]
 	}
 	return ""
 }

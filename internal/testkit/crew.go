@@ -1,10 +1,14 @@
 package testkit
 
 import (
+	"maps"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/workout/recording/recordingtest"
 )
 
 // Crew is a group of the cast: what each is to it and the id of each one's membership, by name.
@@ -14,6 +18,8 @@ type Crew struct {
 	Roles       map[string]string
 	Memberships map[string]string
 	Invite      string // an invite into it, open
+	// Grants are what somebody grants a coach, by both names.
+	Grants map[[2]string][]string
 }
 
 func (g *Crew) inside(p *Person) bool {
@@ -42,7 +48,7 @@ func (c *Cast) seen(g *Crew, p *Person) bool {
 func (c *Cast) crews() {
 	c.T.Helper()
 	roles := map[string]string{
-		"mutual": "admin", "follower": "coach", "followed": "member", "youngster": "member", "askedfor": "member",
+		"mutual": "admin", "follower": "coach", "followed": "member", "youngster": "member", "askedfor": "coach",
 		"pending": "asking", "spare": "asking", "exfollower": "banned", "rider": "banned",
 	}
 	for i, kind := range []string{"public", "listed", "secret", "unlisted"} {
@@ -51,7 +57,7 @@ func (c *Cast) crews() {
 			g.Roles[name] = role
 		}
 		if kind == "unlisted" {
-			g.Owner, g.Roles["owner"] = "mutual", "member"
+			g.Owner, g.Roles["owner"] = "mutual", "coach"
 		} else if i > 0 {
 			delete(g.Roles, "followed")
 		}
@@ -77,9 +83,59 @@ func (c *Cast) crews() {
 		}
 		c.Crews = append(c.Crews, g)
 	}
+	c.coach(c.Crews[0], map[[2]string][]string{
+		{"owner", "follower"}: {"weight_kg", "workout", "heart_rate"}, {"youngster", "follower"}: {"gender", "workout", "effort"},
+		{"owner", "askedfor"}:     {"gender", "age", "height_cm", "weight_kg", "resting_hr", "max_hr", "ftp_watts", "workout", "effort", "heart_rate", "route"},
+		{"youngster", "askedfor"}: {"age", "weight_kg", "max_hr", "workout", "heart_rate", "route"},
+	})
+	c.coach(c.Crews[3], map[[2]string][]string{{"youngster", "owner"}: {"workout"}, {"followed", "owner"}: {"gender", "workout"}})
+	// Somebody else whom the owner sees on boards of groups.
+	c.record(c.named("mutual"), 1, recordingtest.Options{Start: c.Clock.Now().Add(-26 * time.Hour), Seconds: 60, Seed: 301, Serial: 77001122, NoPlace: true})
 	last := c.Crews[len(c.Crews)-1]
 	c.named(last.Owner).Do(http.MethodPut, "/v1/groups/"+last.ID+"/heir", map[string]any{"membership_id": last.Memberships["owner"]}).
 		Want(c.T, http.StatusNoContent)
+}
+
+// coach has members of a group grant its coaches something: one coach everything, and others little. What a minor can't grant
+// is in their row all the same.
+func (c *Cast) coach(g *Crew, grants map[[2]string][]string) {
+	c.T.Helper()
+	g.Grants = grants
+	pairs := slices.SortedFunc(maps.Keys(grants), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+	for _, pair := range pairs {
+		c.Exec(`INSERT INTO coach_grant (member_id, group_id, coach_id, fields, granted_at) VALUES ($1, $2, $3, $4, $5)`,
+			c.named(pair[0]).ID, g.ID, g.Memberships[pair[1]], g.Grants[pair], c.Clock.Now())
+	}
+}
+
+// AsCoach is what a viewer is to an owner in an answer for coaches.
+func (c *Cast) AsCoach(viewer, owner *Person) Standing {
+	s := c.Standing(viewer, owner)
+	s.Coach, s.Minor = true, owner.Minor
+	for _, g := range c.Crews {
+		if viewer != nil && c.seen(g, viewer) {
+			s.Granted = append(s.Granted, g.Grants[[2]string{owner.Name, viewer.Name}]...)
+		}
+	}
+	return s
+}
+
+// Known says whether a viewer gets a field of an owner by any answer.
+func (c *Cast) Known(viewer, owner *Person, mark string, ceiling int) bool {
+	return c.Standing(viewer, owner).Shows(mark, owner.Choices, ceiling) || c.AsCoach(viewer, owner).Shows(mark, owner.Choices, ceiling)
+}
+
+// athletes are memberships of some who grant coaches something, and of the same people elsewhere.
+func (c *Cast) athletes() []Target {
+	return c.ofGroups("athlete", func(g *Crew) (all []Target) {
+		for _, name := range []string{"owner", "youngster"} {
+			of := c.named(name)
+			all = append(all, Target{ID: g.Memberships[name], Of: of, Ceiling: 3, Kind: "athlete", sight: func(p *Person) bool {
+				return c.seen(g, p) && (p == of || g.Grants[[2]string{name, p.Name}] != nil && c.Standing(p, of).Reach != Never)
+			}})
+		}
+		return all
+	})
 }
 
 func (c *Cast) named(name string) *Person {
@@ -110,6 +166,19 @@ func (c *Cast) groupsInside() []Target {
 	})
 }
 
+// groupsCoached are groups for who is in them; the one in which the owner coaches comes first.
+func (c *Cast) groupsCoached() []Target {
+	all := c.groupsInside()
+	for i := range all {
+		all[i].Kind = "coached_group"
+		if all[i].ID == c.Crews[3].ID {
+			all[i].Of = c.Owner
+			all[0], all[i] = all[i], all[0]
+		}
+	}
+	return all
+}
+
 func (c *Cast) groupsLed() []Target {
 	return c.ofGroups("group_led", func(g *Crew) []Target {
 		return []Target{{ID: g.ID, Of: c.named(g.Owner), Kind: "group_led", sight: func(p *Person) bool { return c.seen(g, p) && g.leads(p) }}}
@@ -119,7 +188,7 @@ func (c *Cast) groupsLed() []Target {
 // memberships are those in the first group: of its owner, and of somebody over whom its owner decides.
 func (c *Cast) memberships() []Target {
 	return c.ofGroups("membership", func(g *Crew) (all []Target) {
-		for _, name := range []string{"owner", "mutual", "pending"} {
+		for _, name := range []string{"owner", "mutual", "pending", "follower"} {
 			of := c.named(name)
 			all = append(all, Target{ID: g.Memberships[name], Of: of, Kind: "membership", sight: func(p *Person) bool {
 				return c.seen(g, p) && (g.leads(p) || g.inside(p) && g.inside(of)) && c.Standing(p, of).Reach != Never

@@ -19,6 +19,113 @@ type rawGroup struct {
 	roles     map[uuid.UUID]string // by member
 	names     map[uuid.UUID]string // of the memberships
 	invites   []string
+	grants    map[[2]uuid.UUID][]string // to a coach, by the ids of both members
+}
+
+// grantCoaches has everybody inside grant the coach of each group something, in the place of what a block took away: whom one
+// blocked still has a row, which must not count.
+func (w *randomWorld) grantCoaches() {
+	fields := []string{"workout", "gender", "effort", "weight_kg", "heart_rate", "age", "route", "height_cm", "max_hr", "resting_hr", "ftp_watts"}
+	for i := range w.groups {
+		g := &w.groups[i]
+		g.grants = map[[2]uuid.UUID][]string{}
+		for coach, role := range g.roles {
+			if role != "coach" {
+				continue
+			}
+			for k, p := range w.people {
+				of := w.id[p.Name]
+				some := fields[k%2 : 3+(3*k+2*i)%9]
+				if of == coach || !g.inside(of) {
+					continue
+				}
+				w.Exec(`INSERT INTO coach_grant (member_id, group_id, coach_id, fields, granted_at) VALUES ($1, $2, $3::text::uuid, $4, $5)
+					ON CONFLICT DO NOTHING`, of, g.id, g.names[coach], some, w.Clock.Now())
+				g.grants[[2]uuid.UUID{of, coach}] = some
+			}
+		}
+	}
+}
+
+// granted is what a membership's member grants a viewer of it, and whether there is such an athlete for them at all.
+func (w *randomWorld) granted(v viewer, g rawGroup, of uuid.UUID) (fields []string, there bool) {
+	fields, some := g.grants[[2]uuid.UUID{of, v.id}]
+	return fields, w.seesGroup(v, g) && g.inside(v.id) && (v.id == of || some && w.grant(v, of).Relation() != privacy.RelationBlocked)
+}
+
+// ofCoach says whether a coach's answer opens a mark by what was granted.
+func (w *randomWorld) ofCoach(fields []string, of uuid.UUID, mark string) bool {
+	if mark == "provenance" {
+		mark = "workout"
+	}
+	health := slices.Contains([]string{"height_cm", "weight_kg", "resting_hr", "max_hr", "ftp_watts", "heart_rate", "route"}, mark)
+	return slices.Contains(fields, mark) && !(w.settings[of].Minor && health)
+}
+
+// aboutAthletes are requests about those whom somebody coaches in a group.
+func (w *randomWorld) aboutAthletes(v viewer, g rawGroup, ask func(operation, path string, there bool, want answer, get func() answer, inOrder bool)) {
+	group := "/v1/groups/" + g.id.String()
+	athletes := said(http.StatusOK)
+	for _, p := range w.people {
+		of := w.id[p.Name]
+		if g.roles[of] == "" {
+			continue
+		}
+		path := "/v1/group-memberships/" + g.names[of]
+		fields, there := w.granted(v, g, of)
+		want, workouts := said(http.StatusOK, g.names[of]), said(http.StatusOK)
+		w.expectPerson(&want, v, g.names[of], of)
+		for _, member := range []string{"gender", "age", "height_cm", "weight_kg", "resting_hr", "max_hr", "ftp_watts"} {
+			if v.id == of || w.ofCoach(fields, of, member) {
+				want.facts[g.names[of]+"="+member] = true
+			}
+		}
+		for _, one := range w.workouts {
+			switch {
+			case one.owner != of:
+			case v.id == of:
+				w.expectWorkout(&workouts, one, w.grant(v, of))
+			case one.audience > privacy.OnlyMe && w.ofCoach(fields, of, "workout"):
+				w.expectCoached(&workouts, v, one, fields)
+			}
+		}
+		if there && v.id != of {
+			athletes.facts[g.names[of]+" "+g.roles[of]] = true
+			w.expectPerson(&athletes, v, g.names[of], of)
+		}
+		ask("getAthlete", path+"/athlete", there, want, func() answer {
+			return w.get(v, path+"/athlete", func(a *answer, m map[string]any) {
+				id := fmt.Sprint(m["id"])
+				a.facts[id] = true
+				for member := range m {
+					if member != "id" && member != "member" {
+						a.facts[id+"="+member] = true
+					}
+				}
+				w.seesNamed(a, m, id)
+			})
+		}, false)
+		ask("listAthleteWorkouts", path+"/workouts", there, workouts, func() answer { return w.pages(v, path+"/workouts", w.seesWorkout) }, true)
+	}
+	ask("listAthletes", group+"/athletes", w.seesGroup(v, g) && g.inside(v.id), athletes, func() answer {
+		return w.pages(v, group+"/athletes", w.seesMembership)
+	}, false)
+}
+
+// expectCoached adds a workout as its owner grants it to the viewer.
+func (w *randomWorld) expectCoached(a *answer, v viewer, one rawWorkout, fields []string) {
+	label := one.label(w)
+	a.row(label)
+	for member := range w.whole[one.id] {
+		mark := w.marks["Workout"][member]
+		if member == "distance_m" && one.distanceM == nil {
+			mark = "route" // it was computed from the track
+		}
+		if member != "member" && member != "id" && w.ofCoach(fields, one.owner, mark) {
+			a.facts[label+" "+member] = true
+		}
+	}
+	w.expectPerson(a, v, label, one.owner)
 }
 
 // makeGroups has a group of each kind, with others in it, asking and banned.
@@ -116,6 +223,28 @@ func (w *randomWorld) aboutGroups(v viewer) (all []asking) {
 			return w.pages(v, path+"/invites", func(a *answer, m map[string]any) { a.row(fmt.Sprint(m["id"])) })
 		}, false)
 	}
+	grants := said(http.StatusOK)
+	for _, g := range w.groups {
+		w.aboutAthletes(v, g, ask)
+		for pair, fields := range g.grants {
+			if pair[0] == v.id {
+				some := slices.Sorted(slices.Values(fields))
+				grants.facts[g.names[pair[1]]+" "+strings.Join(some, " ")] = true
+			}
+		}
+	}
+	ask("listCoachGrants", "/v1/me/coach-grants", true, grants, func() answer {
+		return w.pages(v, "/v1/me/coach-grants", func(a *answer, m map[string]any) {
+			var some []string
+			fields, _ := m["fields"].([]any)
+			for _, f := range fields {
+				some = append(some, fmt.Sprint(f))
+			}
+			slices.Sort(some)
+			a.facts[fmt.Sprint(m["coach_id"])+" "+strings.Join(some, " ")] = true
+		})
+	}, false)
+	w.aboutBoards(v, ask)
 	ask("findGroups", "/v1/groups?q=riders", true, found, func() answer { return w.pages(v, "/v1/groups?q=riders", named) }, true)
 	ask("listMyGroups", "/v1/me/groups", true, own, func() answer { return w.pages(v, "/v1/me/groups", named) }, false)
 	for _, p := range w.people {
@@ -148,6 +277,11 @@ func (w *randomWorld) expectPerson(a *answer, v viewer, membership string, id uu
 func (w *randomWorld) seesMembership(a *answer, m map[string]any) {
 	id := fmt.Sprint(m["id"])
 	a.facts[id+" "+fmt.Sprint(m["role"])] = true
+	w.seesNamed(a, m, id)
+}
+
+// seesNamed adds who somebody is, of what says it.
+func (w *randomWorld) seesNamed(a *answer, m map[string]any, id string) {
 	if by, named := m["member"].(map[string]any); named {
 		var inner answer
 		inner.facts = a.facts
@@ -174,5 +308,7 @@ func (w *randomWorld) rowsOfGroups(v viewer, into map[string]tableRows) {
 	}
 	into["groups"] = tableRows{`id::text`, groups}
 	into["group_member"] = tableRows{`group_id::text || member_id`, members}
+	into["coach_grant"] = tableRows{`group_id::text || coach_id`,
+		w.own(v, `SELECT string_agg(group_id::text || coach_id, ' ') FROM coach_grant WHERE member_id = $1`)}
 	into["group_invite"] = tableRows{`id::text`, invites}
 }

@@ -212,6 +212,7 @@ func (w *randomWorld) shuffle(r *rand.Rand) {
 	}
 	w.readBack()
 	w.talk()
+	w.grantCoaches()
 }
 
 // minor is one of the world's members, who may choose no more than followers.

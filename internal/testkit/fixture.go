@@ -105,7 +105,7 @@ var objects = map[string]func(c *Cast) []Target{
 	},
 	"comment": (*Cast).commented, "notification": (*Cast).told,
 	"group": (*Cast).groupsSeen, "group_inside": (*Cast).groupsInside, "group_led": (*Cast).groupsLed,
-	"membership": (*Cast).memberships, "invite": (*Cast).invites,
+	"membership": (*Cast).memberships, "invite": (*Cast).invites, "athlete": (*Cast).athletes, "coached_group": (*Cast).groupsCoached,
 }
 
 // commented are comments of those whose workouts they are below.

@@ -14,7 +14,8 @@ type Thing struct {
 	Of      *Person
 	Ceiling int
 	ID      string // of the workout or member
-	Kind    string // member or workout; else the name of the answer's schema
+	Kind    string // member, workout or membership; else the name of the answer's schema
+	Coach   bool   // in an answer for coaches
 }
 
 // Seen is one member of an answer: where, about what, under which mark.
@@ -72,6 +73,14 @@ func (j *Judge) thingOf(s *openapi3.Schema, v map[string]any, around Thing) Thin
 				}
 			}
 		}
+	case "membership":
+		for _, p := range j.c.People {
+			for _, g := range j.c.Crews {
+				if g.Memberships[p.Name] == id {
+					return Thing{Of: p, Ceiling: 3, ID: id, Kind: "membership"}
+				}
+			}
+		}
 	default:
 		return around
 	}
@@ -97,7 +106,8 @@ func (j *Judge) walk(ref *openapi3.SchemaRef, value any, at, path string, about 
 		}
 	case map[string]any:
 		inner := j.thingOf(s, v, about)
-		if inner != about {
+		inner.Coach = j.o.Object == "athlete"
+		if inner.ID != about.ID || inner.Kind != about.Kind {
 			path = ""
 		}
 		for _, name := range slices.Sorted(maps.Keys(v)) {

@@ -306,7 +306,11 @@ func (m *matrix) shows(viewer *testkit.Person, about testkit.Thing, mark string)
 	if about.Of == nil {
 		return mark == "always" || mark == "staff"
 	}
-	return m.Standing(viewer, about.Of).Shows(mark, about.Of.Choices, about.Ceiling)
+	standing := m.Standing(viewer, about.Of)
+	if about.Coach {
+		standing = m.AsCoach(viewer, about.Of)
+	}
+	return standing.Shows(mark, about.Of.Choices, about.Ceiling)
 }
 
 // reaches says whether a member of a body, and all around it, shows.

@@ -126,6 +126,10 @@ func (c *Cast) reportable(asker *Person, members map[string]any) map[string]any 
 		}
 	case "member":
 		return map[string]any{"id": other.ID}
+	case "group":
+		if asker != c.Owner {
+			return map[string]any{"id": c.Crews[1].ID}
+		}
 	}
 	return nil
 }

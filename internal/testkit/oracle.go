@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,10 @@ type Standing struct {
 	Shown bool
 	// Mate: the two are in a group together.
 	Mate bool
+	// Coach: the answer is a coach's, and holds by name what the owner grants the viewer, and of whatever else nothing.
+	Coach   bool
+	Granted []string
+	Minor   bool
 }
 
 // Never is the reach of those whom no audience includes.
@@ -114,6 +119,8 @@ func (s Standing) Shows(mark string, c Choices, ceiling int) bool {
 	switch {
 	case mark == "always", mark == "staff":
 		return true
+	case s.Coach && s.Reach != 0 && s.ofCoaches(mark, r):
+		return s.coaches(mark, r, ceiling)
 	case mark == "owner", r.by == "fixed":
 		return s.Reach == 0
 	case r.by == "discoverability":
@@ -129,6 +136,22 @@ func (s Standing) Shows(mark string, c Choices, ceiling int) bool {
 	default:
 		return s.Reach == 0 // no rule: nobody else's
 	}
+}
+
+// ofCoaches says whether a coach's answer has a field by what was granted alone.
+func (Standing) ofCoaches(mark string, r rule) bool {
+	return r.subject == "workout" || slices.Contains([]string{"gender", "age", "height_cm", "weight_kg", "resting_hr", "max_hr", "ftp_watts"}, mark)
+}
+
+// coaches says whether the owner grants it: no part of a workout without the workout, none that is for the owner alone,
+// and of a minor nothing of health or place.
+func (s Standing) coaches(mark string, r rule, ceiling int) bool {
+	if mark == "provenance" { // goes with the workout
+		mark = "workout"
+	}
+	health := slices.Contains([]string{"height_cm", "weight_kg", "resting_hr", "max_hr", "ftp_watts", "heart_rate", "route"}, mark)
+	return slices.Contains(s.Granted, mark) && !(s.Minor && health) &&
+		(r.subject != "workout" || ceiling > 0 && slices.Contains(s.Granted, "workout"))
 }
 
 var audienceNames = []string{"only_me", "followers", "members", "everyone"}

@@ -31,6 +31,23 @@ var rows = map[string]func(c *Cast, viewer *Person, r Request) []string{
 	"listFeed": func(c *Cast, viewer *Person, _ Request) []string {
 		return c.workouts(viewer, func(p *Person) bool { return c.follows[[2]string{viewer.Name, p.Name}] })
 	},
+	"listGroupFeed": func(c *Cast, viewer *Person, r Request) []string {
+		g := c.Crews[slices.IndexFunc(c.Crews, func(g *Crew) bool { return g.ID == r.Target.ID })]
+		return c.workouts(viewer, g.inside)
+	},
+	// Of whom they are is in them by the membership: internal/testkit.TestDifferential.
+	"listGroupMembers": nil, "listGroupRequests": nil, "listGroupBans": nil, "listAthletes": nil, "getGroupLeaderboard": nil,
+	"listAthleteWorkouts": func(c *Cast, viewer *Person, r Request) []string {
+		of := r.Target.Of
+		var ids []string
+		for _, w := range of.Workouts {
+			if c.AsCoach(viewer, of).Shows("workout", of.Choices, w.Audience) {
+				ids = append(ids, w.ID)
+			}
+		}
+		slices.Sort(ids)
+		return ids
+	},
 	// Whom the viewer finds, of those who like it and may see it themselves.
 	"listLikes": func(c *Cast, viewer *Person, r Request) []string {
 		of := r.Target.Of

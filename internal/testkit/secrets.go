@@ -56,7 +56,7 @@ func (c *Cast) hiddenValues(viewer, p *Person) []Secret {
 	s := c.Standing(viewer, p)
 	hidden := map[string]any{}
 	for field, other := range otherValues {
-		if !s.Shows(field, p.Choices, 3) {
+		if !c.Known(viewer, p, field, 3) {
 			hidden[field] = other
 		}
 	}
@@ -75,16 +75,15 @@ func (c *Cast) hiddenValues(viewer, p *Person) []Secret {
 
 func (c *Cast) hiddenWorkouts(viewer, p *Person) []Secret {
 	var all []Secret
-	s := c.Standing(viewer, p)
 	for i, w := range p.Workouts {
 		path := "/v1/workouts/" + w.ID
 		switch {
-		case s.Shows("workout", p.Choices, w.Audience):
+		case c.Known(viewer, p, "workout", w.Audience):
 			all = append(all, Secret{fmt.Sprintf("notes of a workout of %s (%s)", p.Name, audienceNames[w.Audience]), func(c *Cast) {
 				c.at(p).Do(http.MethodPatch, path, map[string]any{"notes": "other notes"}).Want(c.T, http.StatusOK)
 			}})
 			for _, part := range []string{"heart_rate", "route"} {
-				if !s.Shows(part, p.Choices, w.Audience) {
+				if !c.Known(viewer, p, part, w.Audience) {
 					all = append(all, Secret{fmt.Sprintf("%s of a workout of %s (%s)", part, p.Name, audienceNames[w.Audience]), func(c *Cast) {
 						c.Exec(`DELETE FROM workout_part WHERE workout_id = $1 AND family = $2`, w.ID, part)
 					}})
@@ -101,7 +100,7 @@ func (c *Cast) hiddenWorkouts(viewer, p *Person) []Secret {
 		}
 	}
 	for audience := range audienceNames {
-		if s.Shows("workout", p.Choices, audience) || audience > 1 && p.Choices.Private || audience > 0 && !slices.Contains(c.Subjects, p) {
+		if c.Known(viewer, p, "workout", audience) || audience > 1 && p.Choices.Private || audience > 0 && !slices.Contains(c.Subjects, p) {
 			continue
 		}
 		all = append(all, Secret{fmt.Sprintf("new workouts of %s (%s)", p.Name, audienceNames[audience]), func(c *Cast) {

@@ -52,8 +52,13 @@ type look func(privacy.Grant) privacy.Grant
 // decide asks the policy about a row and opens the seals of what it may show. A workout that it
 // hides comes back empty, and not visible.
 func (s *Service) decide(tx *db.Tx, row query.WorkoutShown, subject query.Subject, through look) (Shown, bool, error) {
+	return s.decideAmong(tx, row, subject, privacy.Among{}, through)
+}
+
+// decideAmong is decide for what is of a group.
+func (s *Service) decideAmong(tx *db.Tx, row query.WorkoutShown, subject query.Subject, among privacy.Among, through look) (Shown, bool, error) {
 	owner := db.Subject(subject)
-	grant, err := owner.Decide(tx)
+	grant, err := owner.DecideAs(tx, among)
 	if err != nil {
 		return Shown{}, false, err
 	}

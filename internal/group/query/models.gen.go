@@ -8,6 +8,26 @@ import (
 	"github.com/google/uuid"
 )
 
+// class: guarded. The columns are of the classes they come from
+type GroupPlace struct {
+	Membership      uuid.UUID
+	Score           int64
+	Place           int64
+	Narrowest       int16
+	Own             bool
+	Username        *string
+	DisplayName     *string
+	HasAvatar       bool
+	MemberID        uuid.UUID
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+	Edge            int16
+	Wrapped         []byte
+	SeenBy          uuid.UUID
+}
+
 // class: internal. The columns are of the classes they come from
 type Subject struct {
 	MemberID        uuid.UUID

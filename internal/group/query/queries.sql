@@ -106,3 +106,37 @@ SELECT invite_to_group($1, $2, $3, $4, $5, $6)::text AS outcome;
 
 -- name: RevokeInvite :exec
 SELECT revoke_invite($1, $2);
+
+-- name: OwnMinor :one
+SELECT m.minor FROM member m WHERE m.id = viewer_id();
+
+-- name: GrantCoach :one
+SELECT grant_coach($1, sqlc.narg(fields)::text[], $2)::text AS outcome;
+
+-- name: ListCoachGrants :many
+-- What the viewer grants coaches. A group that is hidden from the viewer by now has no name; what they grant in it
+-- is theirs to see and to take back.
+SELECT c.group_id, c.coach_id, c.fields, c.granted_at, coalesce(g.name, '')::text AS group_name, sqlc.embed(s)
+FROM coach_grant c
+JOIN subject s ON s.member_id = c.member_id
+LEFT JOIN groups g ON g.id = c.group_id
+WHERE c.member_id = viewer_id() AND c.coach_id > sqlc.arg(after)::uuid
+ORDER BY c.coach_id
+LIMIT sqlc.arg(most);
+
+-- name: ListAthletes :many
+-- Those in a group who grant the viewer something, as the list of members has them.
+SELECT m.id, m.role, m.joined_at, coalesce(p.username, '')::text AS username, coalesce(p.display_name, '')::text AS display_name,
+       (a.member_id IS NOT NULL)::boolean AS has_avatar, st.inside, st.leads, sqlc.embed(s)
+FROM group_standing st
+JOIN athlete c ON c.group_id = st.group_id
+JOIN group_member m ON m.id = c.membership
+JOIN subject s ON s.member_id = m.member_id
+LEFT JOIN profile p ON p.member_id = m.member_id
+LEFT JOIN avatar a ON a.member_id = m.member_id
+WHERE st.group_id = sqlc.arg(group_id)::uuid AND st.inside AND m.member_id <> viewer_id() AND m.id > sqlc.arg(after)::uuid
+ORDER BY m.id
+LIMIT sqlc.arg(most);
+
+-- name: ReadGroupBoard :many
+SELECT b.* FROM read_group_board(@wanted, @metric, @days::timestamptz[], @after_score, @after_id, @most) b;

@@ -165,6 +165,23 @@ func (q *Queries) FindOwner(ctx context.Context, iD uuid.NullUUID, username *str
 	return i, err
 }
 
+const grantCoach = `-- name: GrantCoach :one
+SELECT grant_coach($1, $3::text[], $2)::text AS outcome
+`
+
+type GrantCoachParams struct {
+	Wanted uuid.UUID
+	At     time.Time
+	Fields []string
+}
+
+func (q *Queries) GrantCoach(ctx context.Context, arg GrantCoachParams) (string, error) {
+	row := q.db.QueryRow(ctx, grantCoach, arg.Wanted, arg.At, arg.Fields)
+	var outcome string
+	err := row.Scan(&outcome)
+	return outcome, err
+}
+
 const invite = `-- name: Invite :one
 SELECT invite_to_group($1, $2, $3, $4, $5, $6)::text AS outcome
 `
@@ -218,6 +235,131 @@ func (q *Queries) LeaveGroup(ctx context.Context, wanted uuid.UUID) (string, err
 	var outcome string
 	err := row.Scan(&outcome)
 	return outcome, err
+}
+
+const listAthletes = `-- name: ListAthletes :many
+SELECT m.id, m.role, m.joined_at, coalesce(p.username, '')::text AS username, coalesce(p.display_name, '')::text AS display_name,
+       (a.member_id IS NOT NULL)::boolean AS has_avatar, st.inside, st.leads, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM group_standing st
+JOIN athlete c ON c.group_id = st.group_id
+JOIN group_member m ON m.id = c.membership
+JOIN subject s ON s.member_id = m.member_id
+LEFT JOIN profile p ON p.member_id = m.member_id
+LEFT JOIN avatar a ON a.member_id = m.member_id
+WHERE st.group_id = $1::uuid AND st.inside AND m.member_id <> viewer_id() AND m.id > $2::uuid
+ORDER BY m.id
+LIMIT $3
+`
+
+type ListAthletesParams struct {
+	GroupID uuid.UUID
+	After   uuid.UUID
+	Most    int32
+}
+
+type ListAthletesRow struct {
+	ID          uuid.UUID
+	Role        string
+	JoinedAt    time.Time
+	Username    string
+	DisplayName string
+	HasAvatar   bool
+	Inside      bool
+	Leads       bool
+	Subject     Subject
+}
+
+// Those in a group who grant the viewer something, as the list of members has them.
+func (q *Queries) ListAthletes(ctx context.Context, arg ListAthletesParams) ([]ListAthletesRow, error) {
+	rows, err := q.db.Query(ctx, listAthletes, arg.GroupID, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListAthletesRow
+	for rows.Next() {
+		var i ListAthletesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Role,
+			&i.JoinedAt,
+			&i.Username,
+			&i.DisplayName,
+			&i.HasAvatar,
+			&i.Inside,
+			&i.Leads,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listCoachGrants = `-- name: ListCoachGrants :many
+SELECT c.group_id, c.coach_id, c.fields, c.granted_at, coalesce(g.name, '')::text AS group_name, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
+FROM coach_grant c
+JOIN subject s ON s.member_id = c.member_id
+LEFT JOIN groups g ON g.id = c.group_id
+WHERE c.member_id = viewer_id() AND c.coach_id > $1::uuid
+ORDER BY c.coach_id
+LIMIT $2
+`
+
+type ListCoachGrantsRow struct {
+	GroupID   uuid.UUID
+	CoachID   uuid.UUID
+	Fields    []string
+	GrantedAt time.Time
+	GroupName string
+	Subject   Subject
+}
+
+// What the viewer grants coaches. A group that is hidden from the viewer by now has no name; what they grant in it
+// is theirs to see and to take back.
+func (q *Queries) ListCoachGrants(ctx context.Context, after uuid.UUID, most int32) ([]ListCoachGrantsRow, error) {
+	rows, err := q.db.Query(ctx, listCoachGrants, after, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCoachGrantsRow
+	for rows.Next() {
+		var i ListCoachGrantsRow
+		if err := rows.Scan(
+			&i.GroupID,
+			&i.CoachID,
+			&i.Fields,
+			&i.GrantedAt,
+			&i.GroupName,
+			&i.Subject.MemberID,
+			&i.Subject.Private,
+			&i.Subject.Minor,
+			&i.Subject.Discoverability,
+			&i.Subject.Audiences,
+			&i.Subject.Edge,
+			&i.Subject.Wrapped,
+			&i.Subject.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listGroupsOf = `-- name: ListGroupsOf :many
@@ -521,6 +663,17 @@ func (q *Queries) OfferGroup(ctx context.Context, wanted uuid.UUID, membership u
 	return outcome, err
 }
 
+const ownMinor = `-- name: OwnMinor :one
+SELECT m.minor FROM member m WHERE m.id = viewer_id()
+`
+
+func (q *Queries) OwnMinor(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, ownMinor)
+	var minor bool
+	err := row.Scan(&minor)
+	return minor, err
+}
+
 const readGroup = `-- name: ReadGroup :one
 SELECT g.id, g.kind, g.name, g.description, g.created_at, s.role, (g.heir IS NOT NULL AND g.heir IS NOT DISTINCT FROM s.membership)::boolean AS offered,
        s.inside, s.leads, seen_by()::uuid AS seen_by
@@ -559,6 +712,63 @@ func (q *Queries) ReadGroup(ctx context.Context, id uuid.UUID) (ReadGroupRow, er
 		&i.SeenBy,
 	)
 	return i, err
+}
+
+const readGroupBoard = `-- name: ReadGroupBoard :many
+SELECT b.membership, b.score, b.place, b.narrowest, b.own, b.username, b.display_name, b.has_avatar, b.member_id, b.private, b.minor, b.discoverability, b.audiences, b.edge, b.wrapped, b.seen_by FROM read_group_board($1, $2, $3::timestamptz[], $4, $5, $6) b
+`
+
+type ReadGroupBoardParams struct {
+	Wanted     uuid.UUID
+	Metric     string
+	Days       []time.Time
+	AfterScore int64
+	AfterID    uuid.UUID
+	Most       int32
+}
+
+func (q *Queries) ReadGroupBoard(ctx context.Context, arg ReadGroupBoardParams) ([]GroupPlace, error) {
+	rows, err := q.db.Query(ctx, readGroupBoard,
+		arg.Wanted,
+		arg.Metric,
+		arg.Days,
+		arg.AfterScore,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GroupPlace
+	for rows.Next() {
+		var i GroupPlace
+		if err := rows.Scan(
+			&i.Membership,
+			&i.Score,
+			&i.Place,
+			&i.Narrowest,
+			&i.Own,
+			&i.Username,
+			&i.DisplayName,
+			&i.HasAvatar,
+			&i.MemberID,
+			&i.Private,
+			&i.Minor,
+			&i.Discoverability,
+			&i.Audiences,
+			&i.Edge,
+			&i.Wrapped,
+			&i.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const removeMembership = `-- name: RemoveMembership :one

@@ -9,6 +9,30 @@ import (
 )
 
 // class: guarded. The columns are of the classes they come from
+type AthleteRow struct {
+	Membership      uuid.UUID
+	Fields          []string
+	Username        *string
+	DisplayName     *string
+	HasAvatar       bool
+	GenderSealed    []byte
+	BirthDateSealed []byte
+	HeightSealed    []byte
+	WeightSealed    []byte
+	RestingHrSealed []byte
+	MaxHrSealed     []byte
+	FtpWatts        *int32
+	MemberID        uuid.UUID
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+	Edge            int16
+	Wrapped         []byte
+	SeenBy          uuid.UUID
+}
+
+// class: guarded. The columns are of the classes they come from
 type MemberSeen struct {
 	MemberID        uuid.UUID
 	Username        string

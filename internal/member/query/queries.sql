@@ -146,3 +146,7 @@ SELECT r.member_id::uuid AS member_id, r.private::boolean AS private, r.minor::b
        r.gender_sealed::bytea AS gender_sealed, r.height_sealed::bytea AS height_sealed, r.weight_sealed::bytea AS weight_sealed,
        r.resting_hr_sealed::bytea AS resting_hr_sealed, r.max_hr_sealed::bytea AS max_hr_sealed, r.ftp_watts::integer AS ftp_watts
 FROM read_under_access(sqlc.arg(access_id), sqlc.arg(now)) r;
+
+-- name: ReadAthlete :one
+-- What a member grants the viewer of their profile, as a coach of a group they are both in; everything for the member themself.
+SELECT a.* FROM read_athlete($1) a;

@@ -334,6 +334,39 @@ func (q *Queries) PutAvatar(ctx context.Context, image []byte, at time.Time) (in
 	return result.RowsAffected(), nil
 }
 
+const readAthlete = `-- name: ReadAthlete :one
+SELECT a.membership, a.fields, a.username, a.display_name, a.has_avatar, a.gender_sealed, a.birth_date_sealed, a.height_sealed, a.weight_sealed, a.resting_hr_sealed, a.max_hr_sealed, a.ftp_watts, a.member_id, a.private, a.minor, a.discoverability, a.audiences, a.edge, a.wrapped, a.seen_by FROM read_athlete($1) a
+`
+
+// What a member grants the viewer of their profile, as a coach of a group they are both in; everything for the member themself.
+func (q *Queries) ReadAthlete(ctx context.Context, wanted uuid.UUID) (AthleteRow, error) {
+	row := q.db.QueryRow(ctx, readAthlete, wanted)
+	var i AthleteRow
+	err := row.Scan(
+		&i.Membership,
+		&i.Fields,
+		&i.Username,
+		&i.DisplayName,
+		&i.HasAvatar,
+		&i.GenderSealed,
+		&i.BirthDateSealed,
+		&i.HeightSealed,
+		&i.WeightSealed,
+		&i.RestingHrSealed,
+		&i.MaxHrSealed,
+		&i.FtpWatts,
+		&i.MemberID,
+		&i.Private,
+		&i.Minor,
+		&i.Discoverability,
+		&i.Audiences,
+		&i.Edge,
+		&i.Wrapped,
+		&i.SeenBy,
+	)
+	return i, err
+}
+
 const readAvatar = `-- name: ReadAvatar :one
 SELECT a.image, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by
 FROM avatar a

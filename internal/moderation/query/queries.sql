@@ -14,6 +14,9 @@ WHERE w.id = @id;
 -- name: SeeClass :one
 SELECT c.title, c.description, seen_by()::uuid AS seen_by FROM class c WHERE c.id = @id AND c.state = 'published';
 
+-- name: SeeGroup :one
+SELECT g.name, g.description, group_owner(g.id)::uuid AS owner, seen_by()::uuid AS seen_by FROM groups g WHERE g.id = @id;
+
 -- name: SeeComment :one
 -- With the workout that it stands below: who sees that sees it, as row-level security has it.
 SELECT c.body, c.member_id AS author, w.audience, sqlc.embed(s)

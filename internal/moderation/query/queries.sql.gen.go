@@ -600,6 +600,29 @@ func (q *Queries) SeeComment(ctx context.Context, id uuid.UUID) (SeeCommentRow, 
 	return i, err
 }
 
+const seeGroup = `-- name: SeeGroup :one
+SELECT g.name, g.description, group_owner(g.id)::uuid AS owner, seen_by()::uuid AS seen_by FROM groups g WHERE g.id = $1
+`
+
+type SeeGroupRow struct {
+	Name        string
+	Description *string
+	Owner       uuid.UUID
+	SeenBy      uuid.UUID
+}
+
+func (q *Queries) SeeGroup(ctx context.Context, id uuid.UUID) (SeeGroupRow, error) {
+	row := q.db.QueryRow(ctx, seeGroup, id)
+	var i SeeGroupRow
+	err := row.Scan(
+		&i.Name,
+		&i.Description,
+		&i.Owner,
+		&i.SeenBy,
+	)
+	return i, err
+}
+
 const seeMember = `-- name: SeeMember :one
 
 SELECT p.username, p.display_name, p.bio, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by

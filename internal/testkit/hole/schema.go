@@ -147,7 +147,7 @@ func schema() []Hole {
 			edges, "RETURN set_edge(viewer_id(), other, 32, 0, 2, 0, at);", "RETURN set_edge(viewer_id(), other, 16, 0, 1, 0, at);",
 			"internal/member", "^TestFollowIsAsking$"),
 		at("sql-block-keeps-the-follow", "A block leaves the follow in place, for the day it is lifted.",
-			"migrations/0007_blocks_and_registrations.up.sql", "bits := set_edge(viewer, other, 4, 51, 8, 51, at);", "bits := set_edge(viewer, other, 4, 0, 8, 0, at);",
+			"migrations/0026_groups.up.sql", "bits := set_edge(viewer, other, 4, 51, 8, 51, at);", "bits := set_edge(viewer, other, 4, 0, 8, 0, at);",
 			"internal/member", "^TestEdgesFollowThePlainModel$"),
 		at("sql-revoked-session-lives", "A revoked session goes on.",
 			newest, "AND s.expires_at > at AND s.revoked_at IS NULL\n", "AND s.expires_at > at\n",

@@ -10,6 +10,41 @@ import (
 	"github.com/google/uuid"
 )
 
+// class: guarded. The columns are of the classes they come from
+type AthleteWorkout struct {
+	MemberID        uuid.UUID
+	ID              uuid.UUID
+	Audience        int16
+	Sport           string
+	Indoor          bool
+	Title           *string
+	StartedAt       time.Time
+	DurationS       float64
+	MovingS         *float64
+	DistanceM       *float64
+	CaloriesKcal    *float64
+	OutputKj        *float64
+	Source          string
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	Username        *string
+	DisplayName     *string
+	HasAvatar       bool
+	EffortSealed    []byte
+	HeartSealed     []byte
+	RouteSealed     []byte
+	DeviceSealed    []byte
+	RouteDistanceM  *float64
+	Private         bool
+	Minor           bool
+	Discoverability int16
+	Audiences       int64
+	Edge            int16
+	Wrapped         []byte
+	SeenBy          uuid.UUID
+	Fields          []string
+}
+
 type SamplesSeen struct {
 	ID              uuid.UUID
 	Audience        int16
