@@ -82,8 +82,7 @@ func (c *Cast) seat(viewer, p *Person) []Secret {
 		return nil
 	}
 	return []Secret{{"whose seat it is that " + p.Name + " had", func(c *Cast) {
-		other := c.JoinBorn("comes-for-"+p.Name[:4], "1990-04-05")
-		c.Exec(`UPDATE class_seat SET member_id = $1, attendance = CASE state WHEN 'booked' THEN 'no_show' END WHERE member_id = $2`, other.ID, p.ID)
+		c.Exec(`UPDATE class_seat SET member_id = gen_random_uuid(), attendance = CASE state WHEN 'booked' THEN 'no_show' END WHERE member_id = $1`, p.ID)
 	}}}
 }
 

@@ -13,7 +13,8 @@ import (
 // that are made while they run, cursors. Their length is held all the same.
 var (
 	tokens  = regexp.MustCompile(`pl_[a-z][tc]_[A-Za-z0-9_-]{43}`)
-	codes   = regexp.MustCompile(`\b[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}\b`)
+	codes   = regexp.MustCompile(`\b[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}(?:[B-DF-HJ-NP-TV-XZ]{4})?\b`)
+	secrets = regexp.MustCompile(`\b[A-Z2-7]{32}\b|calendar/[A-Za-z0-9_-]{43}\.ics`)
 	ids     = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	cursors = regexp.MustCompile(`("(?:next|resume)_cursor":")([^"]+)"`)
 )
@@ -49,6 +50,7 @@ func (c *Cast) steady(text string) (string, bool) {
 	drawn := false
 	text = tokens.ReplaceAllStringFunc(text, func(t string) string { drawn = true; return t[:6] + "(a token)" })
 	text = codes.ReplaceAllStringFunc(text, func(string) string { drawn = true; return "(a code)" })
+	text = secrets.ReplaceAllStringFunc(text, func(string) string { drawn = true; return "(a secret)" })
 	text = ids.ReplaceAllStringFunc(text, func(id string) string {
 		if c.Has(id) {
 			return id

@@ -161,7 +161,8 @@ func (c *Cast) hiddenSettings(viewer, p *Person) []Secret {
 			other.Audiences[field] = audience
 			// What a new workout starts with touches none that is there.
 			// But of a live class, where there is no workout yet.
-			live := s.Shows("leaderboard", p.Choices, p.Choices.Audiences["workout"]) == s.Shows("leaderboard", p.Choices, other.Audiences["workout"])
+			live := !s.Shows("leaderboard", p.Choices, 0) ||
+				s.Shows("workout", p.Choices, chosen) == s.Shows("workout", p.Choices, audience)
 			if audience != chosen && (audience < 2 || !p.Choices.Private) && (field == "workout" && live || field != "workout" && same(field, p.Choices, other)) {
 				changed[field] = audienceNames[audience]
 			}

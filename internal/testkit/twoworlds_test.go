@@ -78,12 +78,12 @@ func (w *twoWorlds) run() {
 		})
 		for _, r := range g.Requests(o, targets, 1) {
 			i++
-			quick, long := 1, 1
+			quick, long := 2, 1
 			switch {
 			case !o.Reads():
-				quick, long = 5, 3
+				quick, long = 9, 3
 			case !r.Base():
-				quick = 3
+				quick = 7
 			}
 			if share(i+w.turn, quick, long) {
 				w.replay(r, hidden)
