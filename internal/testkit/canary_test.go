@@ -83,6 +83,15 @@ func (s *scan) release() {
 				s.flock.Drop(fmt.Sprint(answer.Header))
 			}
 		}
+		// Classes and their schedule are public: which one somebody took or booked, and when it is.
+		if (o.Object == "given_class" || o.Object == "class" || o.ID == "listSchedule" || o.ID == "listClasses") && o.Auth == "none" {
+			for _, r := range g.Requests(o, g.Targets(o), 0) {
+				body := string(s.Ask(testkit.Actor{Name: "anonymous"}, r).Body)
+				for _, same := range append(alike.FindAllString(body, -1), named.FindAllString(body, -1)...) {
+					s.flock.Drop(same)
+				}
+			}
+		}
 		// While the clock stands, a session of somebody else ends at the same time; and the test's
 		// own client signs in for everybody, under the one label that the program has for it.
 		if o.Reads() && o.Object == "self" {
@@ -102,6 +111,8 @@ var (
 	took    = regexp.MustCompile(`"(time|duration_ms)":[^,}]+`)
 	sampled = regexp.MustCompile(`(?m) [0-9.e+-]+$`) // a metric's value, behind its labels
 )
+
+var named = regexp.MustCompile(`"(?:id|class_id)":"[0-9a-f-]{36}"`)
 
 var alike = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z|"label":"[^"]*"`)
 
@@ -188,6 +199,9 @@ func (s *scan) codes() {
 func (s *scan) may(a testkit.Actor, c *testkit.Canary) bool {
 	if c.Secret == "address" {
 		return a.Person != nil && a.Person.Email == c.Text
+	}
+	if a.Person != nil && slices.Contains(a.Person.Duties, "support") && slices.ContainsFunc(c.Under, func(at testkit.Seen) bool { return at.At == "items[].through" || at.At == "items[].reason" }) {
+		return true // an access grant of their own
 	}
 	return c.Secret == "" && s.Told(a.Person, c)
 }
