@@ -152,7 +152,7 @@ func (s *scan) ask(a testkit.Actor, r testkit.Request, heard bool) {
 		for _, part := range []string{string(answer.Body), fmt.Sprint(answer.Header)} {
 			s.searched += len(part)
 			for _, c := range s.flock.In([]byte(part)) {
-				if s.may(a, c) {
+				if s.may(a, r, c) {
 					continue
 				}
 				if s.failed++; s.failed < 10 {
@@ -196,9 +196,9 @@ func (s *scan) codes() {
 }
 
 // may says whether somebody may hear a value: the model says so, or it is theirs.
-func (s *scan) may(a testkit.Actor, c *testkit.Canary) bool {
-	if c.Secret == "address" {
-		return a.Person != nil && a.Person.Email == c.Text
+func (s *scan) may(a testkit.Actor, r testkit.Request, c *testkit.Canary) bool {
+	if c.Secret == "address" { // an access grant of support's names the spare member's
+		return a.Person != nil && (a.Person.Email == c.Text || a.Name == "support" && r.ID == "readUnderAccessGrant" && c.Text == s.Spare.Email)
 	}
 	if a.Person != nil && slices.Contains(a.Person.Duties, "support") && slices.ContainsFunc(c.Under, func(at testkit.Seen) bool { return at.At == "items[].through" || at.At == "items[].reason" }) {
 		return true // an access grant of their own

@@ -108,12 +108,14 @@ SELECT sqlc.embed(s) FROM subject s WHERE s.member_id = viewer_id();
 
 -- name: ReadPlaces :many
 -- The spots of a class, as many as there are, and whether each is taken: one row without a label where it has none.
+-- Of what isn't published nobody hears here, class managers neither.
 SELECT c.capacity, coalesce(r.booked, 0)::integer AS booked, p.label, coalesce(p.label = ANY (taken_spots(c.id)), false)::boolean AS taken,
        seen_by() AS seen_by
 FROM scheduled_class c
 LEFT JOIN class_room r ON r.scheduled_id = c.id
 LEFT JOIN studio_place p ON p.studio_id = c.studio_id
-WHERE c.id = sqlc.arg(id)
+WHERE c.id = sqlc.arg(id) AND c.state <> 'draft' AND EXISTS (SELECT FROM class k WHERE k.id = c.class_id AND k.state = 'published')
+    AND (c.studio_id IS NULL OR EXISTS (SELECT FROM studio s WHERE s.id = c.studio_id AND s.state = 'published'))
 ORDER BY p.position, p.label;
 
 -- name: ReadRoster :many
