@@ -545,7 +545,8 @@ SELECT c.capacity, coalesce(r.booked, 0)::integer AS booked, p.label, coalesce(p
 FROM scheduled_class c
 LEFT JOIN class_room r ON r.scheduled_id = c.id
 LEFT JOIN studio_place p ON p.studio_id = c.studio_id
-WHERE c.id = $1
+WHERE c.id = $1 AND c.state <> 'draft' AND EXISTS (SELECT FROM class k WHERE k.id = c.class_id AND k.state = 'published')
+    AND (c.studio_id IS NULL OR EXISTS (SELECT FROM studio s WHERE s.id = c.studio_id AND s.state = 'published'))
 ORDER BY p.position, p.label
 `
 
@@ -558,6 +559,7 @@ type ReadPlacesRow struct {
 }
 
 // The spots of a class, as many as there are, and whether each is taken: one row without a label where it has none.
+// Of what isn't published nobody hears here, class managers neither.
 func (q *Queries) ReadPlaces(ctx context.Context, id uuid.UUID) ([]ReadPlacesRow, error) {
 	rows, err := q.db.Query(ctx, readPlaces, id)
 	if err != nil {
