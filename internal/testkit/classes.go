@@ -112,7 +112,7 @@ func (c *Cast) valueOf(workout, metric string) string {
 		"distance": `CASE WHEN source <> 'typed' AND NOT distance_typed THEN coalesce(round(distance_m * 1000)::bigint, 0) ELSE 0 END`,
 		"rode":     `floor(extract(epoch FROM started_at))::bigint`,
 	}[metric]
-	return c.Query(`SELECT coalesce((SELECT lpad((`+column+`)::text, 20, '0') FROM workout WHERE id = $1::text::uuid), '')`, workout) //nolint:gosec // constants of this file
+	return c.Query(`SELECT coalesce((SELECT lpad((`+column+`)::text, 20, '0') FROM workout WHERE id = $1::text::uuid), '')`, workout)
 }
 
 // board are the workouts by which a viewer sees people on the board: of each the best that shows.

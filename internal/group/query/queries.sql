@@ -35,6 +35,7 @@ WHERE s.member_id = (SELECT find_member(sqlc.narg(id)::uuid, sqlc.narg(username)
 
 -- name: ListGroupsOf :many
 -- The groups that a member shows on their profile: of those that nobody finds, only those that the viewer is in.
+-- Who is in a group with them sees that there, and not here, by the slot of groups.
 SELECT g.id, g.kind, g.name, g.description, g.created_at, st.role,
        (g.heir IS NOT NULL AND g.heir IS NOT DISTINCT FROM st.membership)::boolean AS offered,
        st.inside, sqlc.embed(s)
@@ -43,7 +44,7 @@ JOIN subject s ON s.member_id = m.member_id
 JOIN groups g ON g.id = m.group_id
 JOIN group_standing st ON st.group_id = g.id
 WHERE m.member_id = sqlc.arg(owner)::uuid AND m.role NOT IN ('asking', 'banned')
-  AND (g.kind IN ('public', 'listed') OR st.inside) AND g.id > sqlc.arg(after)::uuid
+  AND (g.kind IN ('public', 'listed') OR st.inside) AND g.id > sqlc.arg(after)::uuid AND shows_slot(m.member_id, 13)
 ORDER BY g.id
 LIMIT sqlc.arg(most);
 

@@ -371,7 +371,7 @@ JOIN subject s ON s.member_id = m.member_id
 JOIN groups g ON g.id = m.group_id
 JOIN group_standing st ON st.group_id = g.id
 WHERE m.member_id = $1::uuid AND m.role NOT IN ('asking', 'banned')
-  AND (g.kind IN ('public', 'listed') OR st.inside) AND g.id > $2::uuid
+  AND (g.kind IN ('public', 'listed') OR st.inside) AND g.id > $2::uuid AND shows_slot(m.member_id, 13)
 ORDER BY g.id
 LIMIT $3
 `
@@ -395,6 +395,7 @@ type ListGroupsOfRow struct {
 }
 
 // The groups that a member shows on their profile: of those that nobody finds, only those that the viewer is in.
+// Who is in a group with them sees that there, and not here, by the slot of groups.
 func (q *Queries) ListGroupsOf(ctx context.Context, arg ListGroupsOfParams) ([]ListGroupsOfRow, error) {
 	rows, err := q.db.Query(ctx, listGroupsOf, arg.Owner, arg.After, arg.Most)
 	if err != nil {
