@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -72,10 +73,10 @@ func Verify(ctx context.Context, d *db.DB, now time.Time, known Head) (Head, err
 				if at, err = next(at, row); err != nil {
 					return err
 				}
-				if known.Seq == at.Seq && known.Seq > 0 && !bytes.Equal(known.Hash, at.Hash) {
+				if known.Seq == at.Seq && known.Seq > 0 && !same(known.Hash, at.Hash) {
 					return Broken{at.Seq, "is not the one that was noted: the chain was made anew"}
 				}
-				if end.Seq == at.Seq && !bytes.Equal(end.Hash, at.Hash) {
+				if end.Seq == at.Seq && !same(end.Hash, at.Hash) {
 					return Broken{at.Seq, "is not the end that the database holds"}
 				}
 			}
@@ -91,16 +92,18 @@ func Verify(ctx context.Context, d *db.DB, now time.Time, known Head) (Head, err
 	return at, err
 }
 
+func same(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
+
 // next is the head after a row, if it goes on from the head before.
 func next(at Head, row query.AuthAudit) (Head, error) {
 	switch {
 	case row.Seq != at.Seq+1:
 		return at, Broken{at.Seq + 1, "is missing"}
-	case !bytes.Equal(row.Previous, at.Hash):
+	case !same(row.Previous, at.Hash):
 		return at, Broken{row.Seq, "does not go on from the row before"}
 	}
 	sum := sha256.Sum256(append(bytes.Clone(at.Hash), line(row)...))
-	if !bytes.Equal(sum[:], row.Hash) {
+	if !same(sum[:], row.Hash) {
 		return at, Broken{row.Seq, "was changed"}
 	}
 	return Head{row.Seq, row.Hash}, nil

@@ -159,11 +159,11 @@ func (o *oneStatement) batch(ctx context.Context, sql string, args []any) (pgx.R
 		return nil, err
 	}
 	b := &pgx.Batch{}
-	opening := authenticate
 	if o.tx.caller.job == jobLive {
-		opening = authenticateLive
+		b.Queue(authenticateLive, o.tx.caller.hash, o.tx.caller.at)
+	} else {
+		b.Queue(authenticate, o.tx.caller.hash, o.tx.caller.at)
 	}
-	b.Queue(opening, o.tx.caller.hash, o.tx.caller.at)
 	b.Queue(sql, args...)
 	results := conn.SendBatch(ctx, b)
 	o.release = func() {

@@ -1,8 +1,8 @@
 package social
 
 import (
-	"bytes"
 	"context"
+	"crypto/subtle"
 	"errors"
 	"unicode/utf8"
 
@@ -63,7 +63,7 @@ func (s *Service) Write(ctx context.Context, c db.Caller, workout uuid.UUID, wor
 			if err != nil {
 				return err
 			}
-			if !bytes.Equal(made.RequestHash, r.Request) {
+			if subtle.ConstantTimeCompare(made.RequestHash, r.Request) == 0 {
 				return fault.Unprocessable("idempotency_key_reused", "this Idempotency-Key was used for another request",
 					fault.At("Idempotency-Key", "idempotency_key_reused", "take a new key for a new request"))
 			}
