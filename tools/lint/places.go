@@ -68,7 +68,7 @@ var keeps = []kept{
 		"internal/httpapi.Server.GetReferenceAsset internal/httpapi.Server.GetSecurityContact internal/httpapi.Server.outbox",
 		"bytes leave without a dto.Body only where they passed a grant or belong to nobody"},
 	{"internal/httpapi.send", "internal/httpapi", "it is the responder's own"},
-	{"internal/httpapi.sendPart", "internal/httpapi.eventWriter", "an event is written where its body was paid for"},
+	{"internal/httpapi.sendPart", "internal/httpapi.eventWriter.write", "an event is written where its body was paid for"},
 }
 
 func places(pass *analysis.Pass) (any, error) {

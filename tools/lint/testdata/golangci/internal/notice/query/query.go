@@ -1,0 +1,2 @@
+// Package query stands for the compiled queries of notice.
+package query
