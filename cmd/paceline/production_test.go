@@ -91,7 +91,8 @@ func TestProductionFromNothing(t *testing.T) {
 		`{"email":"ada@demo.test","password":"demo-password-ada"}`:                               http.StatusUnauthorized,
 		`{"email":"operator@example.org","password":"a word that only the operator knows"}`:      http.StatusOK,
 		`{"email":"operator@example.org","password":"a word that only the operator knows, not"}`: http.StatusUnauthorized,
-		`{"email":"admin@example.org","password":"admin","otp":"000000"}`:                        http.StatusBadRequest,
+		`{"email":"admin@example.org","password":"admin","otp":"000000"}`:                        http.StatusUnauthorized,
+		`{"email":"admin@example.org","password":"admin","totp":"000000"}`:                       http.StatusBadRequest,
 	} {
 		if status, got, err := p.do(http.MethodPost, "/v1/auth/login", "", "application/json", []byte(name)); err != nil || status != want {
 			t.Errorf("%s: %d %s %v", name, status, got, err)

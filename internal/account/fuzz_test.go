@@ -66,6 +66,19 @@ func FuzzEmail(f *testing.F) {
 	})
 }
 
+// A recovery code as typed is the one that was given or none, whatever its case.
+func FuzzRecovery(f *testing.F) {
+	for _, seed := range []string{"NKHL-PJNZQGQS", "nkhl-pjnzqgqs", "NKHL-PJNZ-GQS", "205686", "-", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		handle, rest, ok := splitRecovery(typed)
+		if ok && (handle+"-"+rest != strings.ToUpper(typed) || len(handle) != handleLength || len(rest) != codeLength) {
+			t.Fatalf("%q is %q and %q", typed, handle, rest)
+		}
+	})
+}
+
 // A username that is taken is of the letters that every part of the service takes as
 // they are, and a code as typed is the code or it isn't, whatever its case.
 func FuzzUsername(f *testing.F) {

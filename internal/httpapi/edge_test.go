@@ -361,7 +361,7 @@ func TestNobodysBodyIsRead(t *testing.T) {
 		if o.Auth != "session" && o.Auth != "session_or_console" {
 			continue
 		}
-		path := testkit.Fill(o.Path, map[string]string{"id": "0190a0a0-0000-7000-8000-000000000000", "ref": "somebody", "code": "WDJB-MJHT", "sanction": "0190a0a0-0000-7000-8000-000000000000"})
+		path := testkit.Fill(o.Path, map[string]string{"id": "0190a0a0-0000-7000-8000-000000000000", "ref": "somebody", "code": "WDJB-MJHT", "sanction": "0190a0a0-0000-7000-8000-000000000000", "factor_id": "0190a0a0-0000-7000-8000-000000000000"})
 		var body any
 		if o.Spec.RequestBody != nil {
 			body = []byte("{not JSON")

@@ -36,8 +36,8 @@ func groups() []Hole {
 		{
 			"group-blocked-mate-listed", "A group lists those whom the viewer blocked.",
 			[]Edit{
-				{lists + "query/queries.sql.gen.go", "JOIN subject s ON s.member_id = m.member_id\nLEFT JOIN profile p ON p.member_id = m.member_id\nLEFT JOIN avatar a ON a.member_id = m.member_id\nWHERE st.group_id",
-					"CROSS JOIN LATERAL (SELECT x.member_id, y.private, y.minor, y.discoverability, y.audiences, y.edge, y.wrapped, y.seen_by FROM subject y, (SELECT m.member_id) x WHERE y.member_id = viewer_id()) s\nLEFT JOIN profile p ON p.member_id = m.member_id\nLEFT JOIN avatar a ON a.member_id = m.member_id\nWHERE st.group_id"},
+				{lists + "query/queries.sql.gen.go", "JOIN subject s ON s.member_id = m.member_id\nLEFT JOIN profile p ON p.member_id = m.member_id\nLEFT JOIN avatar a ON a.member_id = m.member_id\nWHERE st.group_id = $1::uuid AND st.inside AND m.role",
+					"CROSS JOIN LATERAL (SELECT x.member_id, y.private, y.minor, y.discoverability, y.audiences, y.edge, y.wrapped, y.seen_by FROM subject y, (SELECT m.member_id) x WHERE y.member_id = viewer_id()) s\nLEFT JOIN profile p ON p.member_id = m.member_id\nLEFT JOIN avatar a ON a.member_id = m.member_id\nWHERE st.group_id = $1::uuid AND st.inside AND m.role"},
 				{step, "AND EXISTS (SELECT FROM standing o WHERE o.member_id = group_member.member_id)\n        OR group_member.role", "AND true\n        OR group_member.role"},
 			},
 			Test{tests, "^TestABlockInAGroup$"},

@@ -60,7 +60,7 @@ func staff() []Hole {
 			"internal/account/login.go", "if first, err := q.IsFirstTry(ctx, account.MemberID); err != nil || !first {", "if first, err := q.IsFirstTry(ctx, account.MemberID); err != nil || first || true {",
 			"internal/httpapi", "^TestASecondFactor$"),
 		at("staff-audit-unhashed", "A changed row of the audit is not noticed.",
-			"internal/audit/verify.go", "if !bytes.Equal(sum[:], row.Hash) {", "if len(sum) != len(row.Hash) {",
+			"internal/audit/verify.go", "if !same(sum[:], row.Hash) {", "if len(sum) != len(row.Hash) {",
 			"internal/audit", "^TestVerifyFindsWhatWasDone$"),
 	}
 }
