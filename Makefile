@@ -67,8 +67,8 @@ prove: $(PAGE) ## Try everything with everything: every engine in its long form
 	@$(GO) run ./internal/testkit/prove
 
 .PHONY: holes
-holes: $(PAGE) ## Plant known vulnerabilities, each alone (HOLES=pattern, PATCH=my.diff): the suite must notice
-	@$(GO) run ./internal/testkit/hole/cmd -holes '$(HOLES)' -patch '$(PATCH)'
+holes: $(PAGE) ## Plant known vulnerabilities, each alone (HOLES=pattern, SHARE=3 for one in three, PATCH=my.diff): the suite must notice
+	@$(GO) run ./internal/testkit/hole/cmd -holes '$(HOLES)' -share '$(or $(SHARE),1)' -patch '$(PATCH)'
 
 .PHONY: mutate
 mutate: ## Change the policy in every small way there is: its tests must notice

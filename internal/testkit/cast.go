@@ -161,7 +161,7 @@ func Assemble(w *World) *Cast {
 	c.blocks[[2]string{minor.Name, former.Name}] = true
 	for i, p := range []*Person{mutual, followed} {
 		c.typed(p, 1, "shown to followers by "+p.Name)
-		c.record(p, 1, recordingtest.Options{Start: w.Clock.Now().Add(-30 * time.Hour), Seconds: 60, Seed: uint64(300 + i), Indoor: true})
+		c.record(p, 1, recordingtest.Options{Start: w.Clock.Now().Add(-30 * time.Hour), Seconds: 60, Seed: uint64(300 + i), Serial: 55003311, Indoor: true})
 	}
 	c.staff()
 	c.consoles()

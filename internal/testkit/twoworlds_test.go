@@ -21,7 +21,7 @@ func TestTwoWorlds(t *testing.T) {
 	stage := assembled(t)
 	choices := []testkit.Choices{testkit.Defaults(t), testkit.Mixed(t, 3)}
 	if prove() {
-		choices = append(choices, testkit.Uniform(t, 1, false), testkit.Mixed(t, 4))
+		choices = append(choices, testkit.Uniform(t, 1, false))
 	}
 	var requests, secrets atomic.Int64
 	for n, choice := range choices {
@@ -81,9 +81,9 @@ func (w *twoWorlds) run() {
 			quick, long := 2, 1
 			switch {
 			case !o.Reads():
-				quick, long = 9, 3
+				quick, long = 9, 7
 			case !r.Base():
-				quick = 7
+				quick, long = 7, 5
 			}
 			if share(i+w.turn, quick, long) {
 				w.replay(r, hidden)

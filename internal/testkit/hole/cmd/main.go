@@ -5,8 +5,11 @@ package main
 import (
 	"context"
 	"flag"
+	"hash/crc32"
 	"os"
+	"os/exec"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/paceline/paceline/internal/testkit/hole"
@@ -17,6 +20,7 @@ func main() {
 	names := flag.String("holes", "", "plant only the holes whose names match this pattern")
 	by := flag.String("by", "", "plant only the holes whose package of tests matches this pattern")
 	patch := flag.String("patch", "", "plant this unified diff instead, against the whole suite")
+	share := flag.Uint("share", 1, "plant one in this many, others for each commit")
 	workers := flag.Int("workers", 2, "holes at the same time")
 	flag.Parse()
 	runner.Main(func(ctx context.Context) error {
@@ -29,11 +33,26 @@ func main() {
 			return b.Patch(ctx, *patch, os.Stdout)
 		}
 		chosen, err := choose(*names, *by)
+		if err == nil && *share > 1 {
+			chosen, err = dealt(ctx, chosen, uint32(*share)) //nolint:gosec // a small number
+		}
 		if err != nil {
 			return err
 		}
 		return b.Report(ctx, chosen, *workers, os.Stdout)
 	})
+}
+
+// dealt are one in share of the holes, by their names and the commit that is checked out: the same for each run on
+// a commit, and all of them within a few commits.
+func dealt(ctx context.Context, all []hole.Hole, share uint32) ([]hole.Hole, error) {
+	head, err := exec.CommandContext(ctx, "git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(h hole.Hole) bool {
+		return crc32.ChecksumIEEE(append(head, h.Name...))%share != 0
+	}), nil
 }
 
 func choose(names, by string) (chosen []hole.Hole, err error) {
