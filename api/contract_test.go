@@ -1,9 +1,11 @@
 package api_test
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -12,18 +14,24 @@ import (
 	"github.com/paceline/paceline/internal/privacy"
 )
 
-// load reads the contract the way the server does, and checks it as OpenAPI 3.1.
+// load is the contract, read once, for tests that change nothing of it.
 func load(t *testing.T) *openapi3.T {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(api.Document)
+	doc, err := contract()
 	if err != nil {
-		t.Fatalf("load: %v", err)
-	}
-	if err := doc.Validate(t.Context()); err != nil {
-		t.Fatalf("validate: %v", err)
+		t.Fatal(err)
 	}
 	return doc
 }
+
+// contract reads the contract the way the server does, and checks it as OpenAPI 3.1.
+var contract = sync.OnceValues(func() (*openapi3.T, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(api.Document)
+	if err != nil {
+		return nil, err
+	}
+	return doc, doc.Validate(context.Background())
+})
 
 // operations calls check once per operation, as a subtest named by its id.
 func operations(t *testing.T, check func(t *testing.T, method, path string, op *openapi3.Operation)) {
