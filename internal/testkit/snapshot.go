@@ -60,7 +60,8 @@ func (w *World) Restore() int {
 // owned are the tables with rows of a member, by their owner's column. Some are left
 // out, as others write them: edges and high-fives, of which edgesOf says what others can't do, the
 // pointers of a feed, which decide nothing, what a member is told, groups and who
-// is in them, which are their leaders' too, what coaches are granted, which ends with either, and who an instructor is,
+// is in them, which are their leaders' too, what coaches are granted, which ends with
+// either of the two and by who leads the group (internal/group.TestWhatIsNotGranted says who makes it), and who an instructor is,
 // which class managers say.
 const owned = `
 SELECT coalesce(string_agg(format('SELECT %L, md5(coalesce(string_agg(x::text, ''|'' ORDER BY x::text), '''')) FROM %I.%I x WHERE %I = ANY($1::uuid[])',
@@ -69,13 +70,11 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute 
 WHERE c.relkind = 'r' AND n.nspname IN ('public', 'auth') AND c.relname NOT IN ('edge', 'feed_pointer', 'groups', 'group_member', 'coach_grant', 'high_five', 'instructor_member', 'notice')
 	AND (a.attname = 'member_id' OR (c.relname = 'member' AND a.attname = 'id'))`
 
-// edgesOf are the edges that nobody but an owner makes or ends: whom they block, and what they grant others' coaches. The
+// edgesOf are the edges that nobody but an owner makes or ends: whom they block. The
 // rest is between two: a follow ends by either, and a request by its answer.
 const edgesOf = `SELECT coalesce(string_agg(x, '|' ORDER BY x), '') FROM (
 	SELECT member_id || ' blocks ' || other_id AS x FROM edge WHERE member_id = ANY($1::uuid[]) AND other_id <> $2 AND bits & 4 <> 0
-	UNION ALL SELECT member_id || ' greeted by ' || from_id FROM high_five WHERE member_id = ANY($1::uuid[]) AND from_id <> $2
-	UNION ALL SELECT c.member_id || ' grants ' || c.coach_id || ' ' || c.fields::text FROM coach_grant c JOIN group_member a ON a.id = c.coach_id
-		WHERE c.member_id = ANY($1::uuid[]) AND a.member_id <> $2) AS rows`
+	UNION ALL SELECT member_id || ' greeted by ' || from_id FROM high_five WHERE member_id = ANY($1::uuid[]) AND from_id <> $2) AS rows`
 
 // Rest is the state of all that is somebody's, but what is between them and the
 // actor: a line for each table.
