@@ -178,7 +178,7 @@ func (c *Cast) Canaries() *Flock {
 				}
 				now := c.Clock.Now().Format("2006-01-02T15:04:05Z") // everybody's, while the clock stands
 				for _, s := range c.Judge(o, answer.Body, start).Seen {
-					if s.About.Of == p && s.Mark != "always" && s.Mark != "staff" && s.Value != now && !c.names(s.Value) && !strings.HasSuffix(s.At, "day") { // days are nobody's own
+					if s.About.Of == p && s.Mark != "always" && s.Mark != "staff" && s.Value != now && !c.names(s.Value) && !strings.HasSuffix(s.At, "day") && s.At != "weeks[].name" { // days and weeks are nobody's own
 						f.note(s)
 					}
 				}
