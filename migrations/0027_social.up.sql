@@ -279,7 +279,8 @@ CREATE POLICY own ON comment_hidden TO paceline_app
 -- What a notice is about, if the viewer can open it now: its owner, and the audience
 -- that it has within the owner's, for the policy to confirm. No row: the notice doesn't
 -- show. It runs with the caller's rights, so a table's own row-level security decides,
--- and it can't be wider than a read of the thing itself. What belongs to nobody, or to
+-- and it can't be wider than a read of the thing itself; who said something, and may not any more, and what is
+-- hidden it asks besides, for the program couldn't tell. What belongs to nobody, or to
 -- the viewer, has the viewer for an owner. A kind that isn't named here never shows.
 CREATE FUNCTION notice_thing(kind text, actor uuid, object uuid, part uuid)
 RETURNS TABLE (owner_id uuid, audience smallint)
@@ -290,14 +291,16 @@ BEGIN
     CASE kind
     WHEN 'liked' THEN
         RETURN QUERY SELECT w.member_id, w.audience FROM workout w
-            JOIN workout_like l ON l.member_id = actor AND l.workout_id = w.id WHERE w.id = object;
+            JOIN workout_like l ON l.member_id = actor AND l.workout_id = w.id
+            WHERE w.id = object AND reaches_workout(actor, object);
     WHEN 'commented' THEN
         RETURN QUERY SELECT w.member_id, w.audience FROM workout w
-            JOIN workout_comment c ON c.member_id = actor AND c.id = part AND c.workout_id = w.id WHERE w.id = object;
+            JOIN workout_comment c ON c.member_id = actor AND c.id = part AND c.workout_id = w.id
+            WHERE w.id = object AND reaches_workout(actor, object) AND NOT is_hidden_comment(part, object);
     WHEN 'mentioned' THEN
         RETURN QUERY SELECT w.member_id, w.audience FROM workout w
             JOIN workout_comment c ON c.member_id = actor AND c.id = part AND c.workout_id = w.id
-            WHERE w.id = object AND viewer = ANY (c.mentioned);
+            WHERE w.id = object AND viewer = ANY (c.mentioned) AND reaches_workout(actor, object) AND NOT is_hidden_comment(part, object);
     WHEN 'follow_requested' THEN
         RETURN QUERY SELECT viewer, 3::smallint FROM edge e WHERE e.member_id = viewer AND e.other_id = actor AND e.bits & 2 <> 0;
     WHEN 'follow_approved' THEN
