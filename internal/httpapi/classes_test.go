@@ -69,6 +69,9 @@ func TestAPlaceFollowsItsWorkout(t *testing.T) {
 	seen(others, 1)
 	ada.Do(http.MethodPatch, "/v1/me/privacy", map[string]any{"private": true}).Want(t, http.StatusOK)
 	seen(others, 0)
+	if places := w.Query(`SELECT count(*)::text FROM class_place WHERE public_value IS NOT NULL`); places != "0" {
+		t.Fatalf("%s places of a private account are for everybody to be counted by", places)
+	}
 	ada.Do(http.MethodPatch, "/v1/me/privacy", map[string]any{"private": false}).Want(t, http.StatusOK)
 	seen(others, 1)
 	seen(others+"?metric=distance", 1)

@@ -112,6 +112,8 @@ var (
 	sampled = regexp.MustCompile(`(?m) [0-9.e+-]+$`) // a metric's value, behind its labels
 )
 
+var digits = regexp.MustCompile(`^[0-9]+$`)
+
 var named = regexp.MustCompile(`"(?:id|class_id)":"[0-9a-f-]{36}"`)
 
 var alike = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z|"label":"[^"]*"`)
@@ -266,6 +268,9 @@ func (s *scan) rows(when string) {
 			if !c.Sealed() {
 				plain++
 				continue
+			}
+			if len(c.Text) < 7 && digits.MatchString(c.Text) {
+				continue // five digits stand in sealed bytes by chance, as hexadecimal digits
 			}
 			s.t.Errorf("the table %s holds, %s, %s: the model seals it; see the column's class in migrations, and internal/seal", table, when, c)
 		}
