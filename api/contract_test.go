@@ -51,7 +51,7 @@ var accessValues = map[string][]string{
 		"shown_workout", "comment", "notification", "scheduled_class", "calendar",
 		"instructor", "pictured_instructor", "studio", "class", "given_class",
 		"kept_instructor", "kept_studio", "kept_class", "kept_given_class", "series",
-		"group", "group_inside", "group_led", "membership", "athlete", "coached_group", "invite",
+		"group", "group_inside", "group_led", "membership", "athlete", "coached_group", "invite", "challenge", "coming_challenge",
 		"taken_class", "live_class",
 	},
 	"quota": {"auth", "read", "write", "import", "search", "ops"},

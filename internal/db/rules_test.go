@@ -15,7 +15,7 @@ var shared = []string{
 	"moderation_case",
 	"class_bucket", "auth.live_ticket", "instructor", "instructor_picture", "auth.instructor_member", "studio", "studio_place", "class", "series", "scheduled_class",
 	"booking_rule", "class_room", "class_seat", "class_step", "auth.calendar",
-	"group_invite",
+	"group_invite", "challenge",
 }
 
 // The rules that keep the way to many machines open: the owner leads every key,

@@ -265,6 +265,27 @@ func (e CaseAction) Valid() bool {
 	}
 }
 
+// Defines values for ChallengeState.
+const (
+	ChallengeStateComing  ChallengeState = "coming"
+	ChallengeStateEnded   ChallengeState = "ended"
+	ChallengeStateRunning ChallengeState = "running"
+)
+
+// Valid indicates whether the value is a known member of the ChallengeState enum.
+func (e ChallengeState) Valid() bool {
+	switch e {
+	case ChallengeStateComing:
+		return true
+	case ChallengeStateEnded:
+		return true
+	case ChallengeStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChannelName.
 const (
 	ChannelNameAltitudeM    ChannelName = "altitude_m"
@@ -1714,6 +1735,113 @@ type CaseList struct {
 	// NextCursor Absent on the last page.
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
+
+// Challenge defines model for Challenge.
+type Challenge struct {
+	// DaysLeft Its days that aren't over, today among them.
+	DaysLeft int `json:"days_left"`
+
+	// From The first day.
+	From    openapi_types.Date `json:"from"`
+	GroupID openapi_types.UUID `json:"group_id"`
+	ID      openapi_types.UUID `json:"id"`
+
+	// Joined You take part.
+	Joined bool        `json:"joined"`
+	Metric GroupMetric `json:"metric"`
+
+	// Progress How far you came. Absent where you don't take part, and in a list.
+	Progress *ChallengeProgress `json:"progress,omitempty"`
+	State    ChallengeState     `json:"state"`
+
+	// Target In metres, seconds in motion, kilojoules of work, or days with a workout.
+	Target int `json:"target"`
+
+	// TimeZone That its days begin in, by its IANA name.
+	TimeZone string `json:"time_zone"`
+	Title    string `json:"title"`
+
+	// To The last day.
+	To openapi_types.Date `json:"to"`
+}
+
+// ChallengeCreate defines model for ChallengeCreate.
+type ChallengeCreate struct {
+	// From The first day.
+	From   openapi_types.Date `json:"from"`
+	Metric GroupMetric        `json:"metric"`
+
+	// Target In metres, seconds in motion, kilojoules of work, or days with a workout.
+	Target int `json:"target"`
+
+	// TimeZone That its days begin in, by its IANA name.
+	TimeZone string `json:"time_zone"`
+	Title    string `json:"title"`
+
+	// To The last day.
+	To openapi_types.Date `json:"to"`
+}
+
+// ChallengeList defines model for ChallengeList.
+type ChallengeList struct {
+	Items []Challenge `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ChallengePatch A member that is absent stays as it is.
+type ChallengePatch struct {
+	From     *openapi_types.Date `json:"from,omitempty"`
+	Metric   *GroupMetric        `json:"metric,omitempty"`
+	Target   *int                `json:"target,omitempty"`
+	TimeZone *string             `json:"time_zone,omitempty"`
+	Title    *string             `json:"title,omitempty"`
+	To       *openapi_types.Date `json:"to,omitempty"`
+}
+
+// ChallengePlace How far somebody came, as you see it.
+type ChallengePlace struct {
+	// ID Of the membership.
+	ID openapi_types.UUID `json:"id"`
+
+	// Member Absent where you can not find them.
+	Member *GroupPerson `json:"member,omitempty"`
+
+	// Rank Among those whom you see; who has the same has the same rank.
+	Rank int `json:"rank"`
+
+	// Reached The target.
+	Reached bool `json:"reached"`
+
+	// Value In the unit of the target.
+	Value float64 `json:"value"`
+}
+
+// ChallengeProgress Your own.
+type ChallengeProgress struct {
+	Reached bool `json:"reached"`
+
+	// Value In the unit of the target.
+	Value float64 `json:"value"`
+}
+
+// ChallengeStandings defines model for ChallengeStandings.
+type ChallengeStandings struct {
+	Items []ChallengePlace `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Own Your own place.
+	Own *ChallengePlace `json:"own,omitempty"`
+
+	// State Once it has ended, this is the result.
+	State ChallengeState `json:"state"`
+}
+
+// ChallengeState defines model for ChallengeState.
+type ChallengeState string
 
 // ChangePasswordRequest defines model for ChangePasswordRequest.
 type ChangePasswordRequest struct {
@@ -4063,6 +4191,9 @@ type CalendarFile = string
 // CaseID defines model for CaseID.
 type CaseID = openapi_types.UUID
 
+// ChallengeID defines model for ChallengeID.
+type ChallengeID = openapi_types.UUID
+
 // ClassID defines model for ClassID.
 type ClassID = openapi_types.UUID
 
@@ -4399,6 +4530,27 @@ type ReadCalendarFeedParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetChallengeParams defines parameters for GetChallenge.
+type GetChallengeParams struct {
+	// IfNoneMatch The `ETag` of what you have already, a list of some, or `*`. When it is one of them, 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateChallengeParams defines parameters for UpdateChallenge.
+type UpdateChallengeParams struct {
+	// IfMatch The `ETag` of what is about to be changed, a list of some, or `*`. When it is none of them, 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetChallengeStandingsParams defines parameters for GetChallengeStandings.
+type GetChallengeStandingsParams struct {
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListClassesParams defines parameters for ListClasses.
 type ListClassesParams struct {
 	// Q Words that title or tags have, each by its start; of three letters or more together.
@@ -4577,6 +4729,24 @@ type ListGroupBansParams struct {
 
 	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListChallengesParams defines parameters for ListChallenges.
+type ListChallengesParams struct {
+	// State Those of this state alone. Absent for all.
+	State *ChallengeState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items a page holds at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the other parameters unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateChallengeParams defines parameters for CreateChallenge.
+type CreateChallengeParams struct {
+	// IdempotencyKey Chosen by the client, one per intended create. Repeating it repeats the answer, not the create.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListGroupFeedParams defines parameters for ListGroupFeed.
@@ -5182,6 +5352,9 @@ type ProveSessionJSONRequestBody = SecondFactorProof
 // VerifyEmailJSONRequestBody defines body for VerifyEmail for application/json ContentType.
 type VerifyEmailJSONRequestBody = VerifyRequest
 
+// UpdateChallengeJSONRequestBody defines body for UpdateChallenge for application/json ContentType.
+type UpdateChallengeJSONRequestBody = ChallengePatch
+
 // GiveHighFiveJSONRequestBody defines body for GiveHighFive for application/json ContentType.
 type GiveHighFiveJSONRequestBody = HighFive
 
@@ -5208,6 +5381,9 @@ type CreateGroupJSONRequestBody = GroupCreate
 
 // UpdateGroupJSONRequestBody defines body for UpdateGroup for application/json ContentType.
 type UpdateGroupJSONRequestBody = GroupPatch
+
+// CreateChallengeJSONRequestBody defines body for CreateChallenge for application/json ContentType.
+type CreateChallengeJSONRequestBody = ChallengeCreate
 
 // OfferGroupJSONRequestBody defines body for OfferGroup for application/json ContentType.
 type OfferGroupJSONRequestBody = GroupOffer

@@ -44,11 +44,8 @@ func (p Period) Days(now time.Time, zone *time.Location) []time.Time {
 	if p == Week {
 		n = 7
 	}
-	days := make([]time.Time, n+1)
-	for i := range days {
-		days[i] = time.Date(now.Year(), now.Month(), now.Day()+1-n+i, 0, 0, 0, 0, zone)
-	}
-	return days
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	return daysFrom(today.AddDate(0, 0, 1-n), n, zone)
 }
 
 // Place is somebody on a board. Each has another owner, and so a grant of its own.
@@ -63,8 +60,13 @@ type Place struct {
 
 // Score is how much somebody did, as the viewer sees it.
 type Score struct {
-	Rank  int64 // among those whom the viewer sees; who has the same has the same rank
-	Value float64
+	Rank    int64 // among those whom the viewer sees; who has the same has the same rank
+	Value   float64
+	Reached bool // the target of a challenge
+}
+
+func scoreOf(counted, rank int64, target int32) Score {
+	return Score{Rank: rank, Value: float64(counted) / unit, Reached: counted >= unit*int64(target)}
 }
 
 type standing struct {
@@ -90,39 +92,46 @@ func (s *Service) Leaderboard(ctx context.Context, c db.Caller, id uuid.UUID, m 
 		days := p.Days(tx.Now(), zone)
 		out.From, out.Until = days[0].UTC(), days[len(days)-1].UTC()
 		r.Filter = strings.Join([]string{id.String(), string(m), string(p), zone.String()}, " ")
-		after, more, err := page.After[standing](s.ring, tx.Viewer(), r)
-		if err != nil {
-			return err
-		}
-		if !more {
-			after.Score = math.MaxInt64
-		}
-		rows, err := query.New(tx).ReadGroupBoard(ctx, query.ReadGroupBoardParams{
-			Wanted: id, Metric: string(m), Days: days, AfterScore: after.Score, AfterID: after.ID, Most: limit(r),
-		})
-		if err != nil {
-			return err
-		}
-		var found []Place
-		for _, row := range rows {
-			place, err := placeOf(tx, row)
-			if err != nil {
-				return err
-			}
-			if place.own {
-				out.Own = &place
-				continue
-			}
-			found = append(found, place)
-		}
-		out.Page, err = page.Cut(s.ring, tx.Viewer(), r, found, func(p Place) standing { return p.at })
+		var err error
+		out.Page, out.Own, err = s.places(ctx, tx, query.ReadGroupBoardParams{Wanted: id, Metric: string(m), Days: days}, 0, r)
 		return err
 	})
 	return out, err
 }
 
+// places are a page of a board, and the viewer's own place where they have one.
+func (s *Service) places(ctx context.Context, tx *db.Tx, p query.ReadGroupBoardParams, target int32, r page.Request) (page.Page[Place], *Place, error) {
+	after, more, err := page.After[standing](s.ring, tx.Viewer(), r)
+	if err != nil {
+		return page.Page[Place]{}, nil, err
+	}
+	if !more {
+		after.Score = math.MaxInt64
+	}
+	p.AfterScore, p.AfterID, p.Most = after.Score, after.ID, limit(r)
+	rows, err := query.New(tx).ReadGroupBoard(ctx, p)
+	if err != nil {
+		return page.Page[Place]{}, nil, err
+	}
+	var found []Place
+	var own *Place
+	for _, row := range rows {
+		place, err := placeOf(tx, row, target)
+		if err != nil {
+			return page.Page[Place]{}, nil, err
+		}
+		if place.own {
+			own = &place
+			continue
+		}
+		found = append(found, place)
+	}
+	cut, err := page.Cut(s.ring, tx.Viewer(), r, found, func(p Place) standing { return p.at })
+	return cut, own, err
+}
+
 // placeOf makes a place of a row that the policy confirms: even the narrowest workout in the sum shows, and that it counts.
-func placeOf(tx *db.Tx, row query.GroupPlace) (Place, error) {
+func placeOf(tx *db.Tx, row query.GroupPlace, target int32) (Place, error) {
 	g, err := db.Subject{
 		MemberID: row.MemberID, Private: row.Private, Minor: row.Minor, Discoverability: row.Discoverability,
 		Audiences: row.Audiences, Edge: row.Edge, Wrapped: row.Wrapped, SeenBy: row.SeenBy,
@@ -138,7 +147,7 @@ func placeOf(tx *db.Tx, row query.GroupPlace) (Place, error) {
 	return Place{
 		Grant:  g,
 		ID:     privacy.Guard(owner, privacy.Presence, row.Membership),
-		Score:  privacy.GuardWithin(owner, privacy.Leaderboard, narrowest, Score{Rank: row.Place, Value: float64(row.Score) / unit}),
+		Score:  privacy.GuardWithin(owner, privacy.Leaderboard, narrowest, scoreOf(row.Score, row.Place, target)),
 		Person: personOf(owner, words(row.Username), words(row.DisplayName), row.HasAvatar),
 		at:     standing{row.Score, row.Membership},
 		own:    row.Own,

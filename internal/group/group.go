@@ -18,6 +18,8 @@
 //   - A member may grant a coach of the group fields of theirs, one coach by one. The coach sees these and nothing else by it; the
 //     grant ends with either membership, the coach's role, the group or a block between the two, and for good.
 //   - Being in a group opens nothing: its feed (package workout) and its boards hold what shows to the viewer anywhere.
+//   - A challenge is a goal of the group for some days. Who takes part is nobody's to know but theirs: others see them by what they show of how
+//     far they come, as on the group's board, after the end as well. It ends with the membership.
 //   - Who is what is written by functions of the database, under a lock of the group, and asked anew at each read.
 //
 // Every method takes the db.Caller of the request and acts for who that proves to be. Errors are

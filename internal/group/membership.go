@@ -98,6 +98,12 @@ func outcome(came string) error {
 		return fault.Conflict("too_many_grants", "you grant 100 coaches something, which is as many as there may be; take a grant back first")
 	case "too_many_invites":
 		return fault.Conflict("too_many_invites", "the group has as many invites as there may be; revoke one first")
+	case "too_many_challenges":
+		return fault.Conflict("too_many_challenges", "the group has as many challenges as there may be; end one first")
+	case "challenge_begun":
+		return fault.Conflict("challenge_begun", "the challenge has begun and stays as it is; end it, or let it go on")
+	case "challenge_over":
+		return fault.Conflict("challenge_over", "the challenge is over")
 	case "no_such_membership":
 		return fault.Unprocessable("no_such_membership", "there is nobody with this membership in the group",
 			fault.At("/membership_id", "no_such_membership", "give the id of a membership in this group that is not yours"))

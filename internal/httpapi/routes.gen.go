@@ -210,6 +210,24 @@ type ServerInterface interface {
 	// ReadCalendarFeed Read a calendar feed
 	// (GET /v1/calendar/{file})
 	ReadCalendarFeed(ctx echo.Context, file CalendarFile, params ReadCalendarFeedParams) error
+	// DeleteChallenge End a challenge
+	// (DELETE /v1/challenges/{id})
+	DeleteChallenge(ctx echo.Context, id ChallengeID) error
+	// GetChallenge Read a challenge
+	// (GET /v1/challenges/{id})
+	GetChallenge(ctx echo.Context, id ChallengeID, params GetChallengeParams) error
+	// UpdateChallenge Change a challenge before it begins
+	// (PATCH /v1/challenges/{id})
+	UpdateChallenge(ctx echo.Context, id ChallengeID, params UpdateChallengeParams) error
+	// LeaveChallenge Take part in a challenge no more
+	// (DELETE /v1/challenges/{id}/participation)
+	LeaveChallenge(ctx echo.Context, id ChallengeID) error
+	// JoinChallenge Take part in a challenge
+	// (PUT /v1/challenges/{id}/participation)
+	JoinChallenge(ctx echo.Context, id ChallengeID) error
+	// GetChallengeStandings Rank those who take part in a challenge, and read its result
+	// (GET /v1/challenges/{id}/standings)
+	GetChallengeStandings(ctx echo.Context, id ChallengeID, params GetChallengeStandingsParams) error
 	// ListClasses Search and list classes
 	// (GET /v1/classes)
 	ListClasses(ctx echo.Context, params ListClassesParams) error
@@ -309,6 +327,12 @@ type ServerInterface interface {
 	// ListGroupBans List who is banned from a group
 	// (GET /v1/groups/{id}/bans)
 	ListGroupBans(ctx echo.Context, id GroupID, params ListGroupBansParams) error
+	// ListChallenges List a group's challenges
+	// (GET /v1/groups/{id}/challenges)
+	ListChallenges(ctx echo.Context, id GroupID, params ListChallengesParams) error
+	// CreateChallenge Set a group a goal
+	// (POST /v1/groups/{id}/challenges)
+	CreateChallenge(ctx echo.Context, id GroupID, params CreateChallengeParams) error
 	// ListGroupFeed Read the workouts of those in a group
 	// (GET /v1/groups/{id}/feed)
 	ListGroupFeed(ctx echo.Context, id GroupID, params ListGroupFeedParams) error
@@ -1986,6 +2010,158 @@ func (w *ServerInterfaceWrapper) ReadCalendarFeed(ctx echo.Context) error {
 	return err
 }
 
+// DeleteChallenge converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteChallenge(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ChallengeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteChallenge(ctx, id)
+	return err
+}
+
+// GetChallenge converts echo context to params.
+func (w *ServerInterfaceWrapper) GetChallenge(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ChallengeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetChallengeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetChallenge(ctx, id, params)
+	return err
+}
+
+// UpdateChallenge converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateChallenge(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ChallengeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateChallengeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateChallenge(ctx, id, params)
+	return err
+}
+
+// LeaveChallenge converts echo context to params.
+func (w *ServerInterfaceWrapper) LeaveChallenge(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ChallengeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LeaveChallenge(ctx, id)
+	return err
+}
+
+// JoinChallenge converts echo context to params.
+func (w *ServerInterfaceWrapper) JoinChallenge(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ChallengeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.JoinChallenge(ctx, id)
+	return err
+}
+
+// GetChallengeStandings converts echo context to params.
+func (w *ServerInterfaceWrapper) GetChallengeStandings(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ChallengeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetChallengeStandingsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetChallengeStandings(ctx, id, params)
+	return err
+}
+
 // ListClasses converts echo context to params.
 func (w *ServerInterfaceWrapper) ListClasses(ctx echo.Context) error {
 	var err error
@@ -2842,6 +3018,81 @@ func (w *ServerInterfaceWrapper) ListGroupBans(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListGroupBans(ctx, id, params)
+	return err
+}
+
+// ListChallenges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListChallenges(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChallengesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListChallenges(ctx, id, params)
+	return err
+}
+
+// CreateChallenge converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateChallenge(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id GroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateChallengeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateChallenge(ctx, id, params)
 	return err
 }
 
@@ -5864,6 +6115,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/group-memberships/:id/workouts", wrapper.ListAthleteWorkouts, options.OperationMiddlewares["listAthleteWorkouts"]...)
 	router.GET(options.BaseURL+"/v1/groups/:id/feed", wrapper.ListGroupFeed, options.OperationMiddlewares["listGroupFeed"]...)
 	router.GET(options.BaseURL+"/v1/groups/:id/leaderboard", wrapper.GetGroupLeaderboard, options.OperationMiddlewares["getGroupLeaderboard"]...)
+	router.GET(options.BaseURL+"/v1/groups/:id/challenges", wrapper.ListChallenges, options.OperationMiddlewares["listChallenges"]...)
+	router.POST(options.BaseURL+"/v1/groups/:id/challenges", wrapper.CreateChallenge, options.OperationMiddlewares["createChallenge"]...)
+	router.DELETE(options.BaseURL+"/v1/challenges/:id", wrapper.DeleteChallenge, options.OperationMiddlewares["deleteChallenge"]...)
+	router.GET(options.BaseURL+"/v1/challenges/:id", wrapper.GetChallenge, options.OperationMiddlewares["getChallenge"]...)
+	router.PATCH(options.BaseURL+"/v1/challenges/:id", wrapper.UpdateChallenge, options.OperationMiddlewares["updateChallenge"]...)
+	router.DELETE(options.BaseURL+"/v1/challenges/:id/participation", wrapper.LeaveChallenge, options.OperationMiddlewares["leaveChallenge"]...)
+	router.PUT(options.BaseURL+"/v1/challenges/:id/participation", wrapper.JoinChallenge, options.OperationMiddlewares["joinChallenge"]...)
+	router.GET(options.BaseURL+"/v1/challenges/:id/standings", wrapper.GetChallengeStandings, options.OperationMiddlewares["getChallengeStandings"]...)
 	router.DELETE(options.BaseURL+"/v1/groups/:id/heir", wrapper.WithdrawGroupOffer, options.OperationMiddlewares["withdrawGroupOffer"]...)
 	router.PUT(options.BaseURL+"/v1/groups/:id/heir", wrapper.OfferGroup, options.OperationMiddlewares["offerGroup"]...)
 	router.PUT(options.BaseURL+"/v1/groups/:id/owner", wrapper.TakeGroup, options.OperationMiddlewares["takeGroup"]...)

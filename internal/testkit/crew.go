@@ -18,6 +18,8 @@ type Crew struct {
 	Roles       map[string]string
 	Memberships map[string]string
 	Invite      string // an invite into it, open
+	// Running is a challenge in which all inside take part, Coming one in which nobody does.
+	Running, Coming string
 	// Grants are what somebody grants a coach, by both names.
 	Grants map[[2]string][]string
 }
@@ -89,6 +91,9 @@ func (c *Cast) crews() {
 		{"youngster", "askedfor"}: {"age", "weight_kg", "max_hr", "workout", "heart_rate", "route"},
 	})
 	c.coach(c.Crews[3], map[[2]string][]string{{"youngster", "owner"}: {"workout"}, {"followed", "owner"}: {"gender", "workout"}})
+	for _, g := range c.Crews {
+		c.challenge(g)
+	}
 	// Somebody else whom the owner sees on boards of groups.
 	c.record(c.named("mutual"), 1, recordingtest.Options{Start: c.Clock.Now().Add(-26 * time.Hour), Seconds: 60, Seed: 301, Serial: 55003322, NoPlace: true})
 	last := c.Crews[len(c.Crews)-1]
@@ -220,6 +225,7 @@ func (c *Cast) hiddenGroups(viewer *Person) (all []Secret) {
 			}})
 		}
 	}
+	all = append(all, c.hiddenGoals(viewer)...)
 	return append(all, Secret{"a secret group of others", func(c *Cast) {
 		p := c.JoinBorn("secretive", "1990-04-05").hide(c.T)
 		p.Do(http.MethodPost, "/v1/groups", map[string]any{"kind": "secret", "name": "Crew nobody knows"}).Want(c.T, http.StatusCreated)

@@ -50,7 +50,7 @@ func (w *randomWorld) aboutBoards(v viewer, ask func(operation, path string, the
 		}
 		ask("listGroupFeed", path+"/feed", there, feed, func() answer { return w.pages(v, path+"/feed", w.seesWorkout) }, true)
 		for _, board := range boards {
-			want := w.expectBoard(v, g, board.did, board.days)
+			want := w.expectBoard(v, g, board.did, board.days, 0, g.inside)
 			ask("getGroupLeaderboard", path+"/leaderboard"+board.query, there, want, func() answer {
 				return w.pages(v, path+"/leaderboard"+board.query, func(a *answer, m map[string]any) {
 					id := fmt.Sprint(m["id"])
@@ -64,11 +64,11 @@ func (w *randomWorld) aboutBoards(v viewer, ask func(operation, path string, the
 }
 
 // expectBoard is who did how much in a group, by those workouts of each that both show to the viewer and may be counted.
-func (w *randomWorld) expectBoard(v viewer, g rawGroup, did map[string]int, days bool) answer {
+func (w *randomWorld) expectBoard(v viewer, g rawGroup, did map[string]int, days bool, target int, among func(uuid.UUID) bool) answer {
 	scores, seen := map[uuid.UUID]int{}, map[string]bool{}
 	for _, one := range w.workouts {
 		grant, value := w.grant(v, one.owner), did[one.id.String()]
-		if value == 0 || !g.inside(one.owner) || !grant.ShowsWithin(privacy.Workout, one.audience) || !grant.ShowsWithin(privacy.Leaderboard, one.audience) {
+		if value == 0 || !among(one.owner) || !grant.ShowsWithin(privacy.Workout, one.audience) || !grant.ShowsWithin(privacy.Leaderboard, one.audience) {
 			continue
 		}
 		if day := one.owner.String() + one.started.UTC().Format("2006-01-02"); days && seen[day] {
@@ -95,6 +95,9 @@ func (w *randomWorld) expectBoard(v viewer, g rawGroup, did map[string]int, days
 		}
 		want.row(g.names[id])
 		want.facts[fmt.Sprintf("%s=%v at %v", g.names[id], float64(scores[id])/1000, rank)] = true
+		if target > 0 {
+			want.facts[fmt.Sprintf("%s reached %v", g.names[id], scores[id] >= 1000*target)] = true
+		}
 		w.expectPerson(&want, v, g.names[id], id)
 	}
 	return want

@@ -19,6 +19,7 @@ type rawGroup struct {
 	roles     map[uuid.UUID]string // by member
 	names     map[uuid.UUID]string // of the memberships
 	invites   []string
+	goals     []rawGoal
 	grants    map[[2]uuid.UUID][]string // to a coach, by the ids of both members
 }
 
@@ -148,6 +149,7 @@ func (w *randomWorld) makeGroups() {
 			g.roles[uuid.MustParse(cells[0])], g.names[uuid.MustParse(cells[0])] = cells[1], cells[2]
 		}
 		g.invites = strings.Fields(w.Query(`SELECT string_agg(id::text, ' ') FROM group_invite WHERE group_id = $1`, g.id))
+		w.setGoals(&g)
 		w.groups = append(w.groups, g)
 	}
 }
@@ -245,6 +247,7 @@ func (w *randomWorld) aboutGroups(v viewer) (all []asking) {
 		})
 	}, false)
 	w.aboutBoards(v, ask)
+	w.aboutGoals(v, ask)
 	ask("findGroups", "/v1/groups?q=riders", true, found, func() answer { return w.pages(v, "/v1/groups?q=riders", named) }, true)
 	ask("listMyGroups", "/v1/me/groups", true, own, func() answer { return w.pages(v, "/v1/me/groups", named) }, false)
 	for _, p := range w.people {
@@ -291,12 +294,17 @@ func (w *randomWorld) seesNamed(a *answer, m map[string]any, id string) {
 
 // rowsOfGroups are the rows that row-level security alone lets the serving role see of groups.
 func (w *randomWorld) rowsOfGroups(v viewer, into map[string]tableRows) {
-	var groups, members, invites []string
+	var groups, members, invites, goals []string
 	for _, g := range w.groups {
 		if !w.seesGroup(v, g) {
 			continue
 		}
 		groups = append(groups, g.id.String())
+		for _, goal := range g.goals {
+			if g.inside(v.id) {
+				goals = append(goals, goal.id)
+			}
+		}
 		if g.leads(v.id) {
 			invites = append(invites, g.invites...)
 		}
@@ -310,5 +318,8 @@ func (w *randomWorld) rowsOfGroups(v viewer, into map[string]tableRows) {
 	into["group_member"] = tableRows{`group_id::text || member_id`, members}
 	into["coach_grant"] = tableRows{`group_id::text || coach_id`,
 		w.own(v, `SELECT string_agg(group_id::text || coach_id, ' ') FROM coach_grant WHERE member_id = $1`)}
+	into["challenge"] = tableRows{`id::text`, goals}
+	into["challenge_participation"] = tableRows{`challenge_id::text || member_id`,
+		w.own(v, `SELECT string_agg(challenge_id::text || member_id, ' ') FROM challenge_participation WHERE member_id = $1`)}
 	into["group_invite"] = tableRows{`id::text`, invites}
 }

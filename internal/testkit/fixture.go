@@ -106,6 +106,7 @@ var objects = map[string]func(c *Cast) []Target{
 	"comment": (*Cast).commented, "notification": (*Cast).told,
 	"group": (*Cast).groupsSeen, "group_inside": (*Cast).groupsInside, "group_led": (*Cast).groupsLed,
 	"membership": (*Cast).memberships, "invite": (*Cast).invites, "athlete": (*Cast).athletes, "coached_group": (*Cast).groupsCoached,
+	"challenge": (*Cast).challengesSeen, "coming_challenge": (*Cast).challengesComing,
 }
 
 // commented are comments of those whose workouts they are below.
@@ -302,6 +303,7 @@ var needs = map[string]func(c *Cast, asker *Person, members map[string]any) map[
 		made := c.Owner.Do(http.MethodPost, "/v1/groups/"+c.Crews[0].ID+"/invites", map[string]any{"most": 1, "days": 1}).Want(c.T, http.StatusCreated)
 		return map[string]any{"code": made.Map(c.T)["code"]}
 	},
+	"ChallengeCreate": (*Cast).goalAhead, "ChallengePatch": (*Cast).goalAhead,
 	"GroupOffer": func(c *Cast, _ *Person, _ map[string]any) map[string]any {
 		return map[string]any{"membership_id": c.Crews[0].Memberships["mutual"]}
 	},

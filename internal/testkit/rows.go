@@ -36,7 +36,7 @@ var rows = map[string]func(c *Cast, viewer *Person, r Request) []string{
 		return c.workouts(viewer, g.inside)
 	},
 	// Of whom they are is in them by the membership: internal/testkit.TestDifferential.
-	"listGroupMembers": nil, "listGroupRequests": nil, "listGroupBans": nil, "listAthletes": nil, "getGroupLeaderboard": nil,
+	"listGroupMembers": nil, "listGroupRequests": nil, "listGroupBans": nil, "listAthletes": nil, "getGroupLeaderboard": nil, "getChallengeStandings": nil,
 	"listAthleteWorkouts": func(c *Cast, viewer *Person, r Request) []string {
 		of := r.Target.Of
 		var ids []string

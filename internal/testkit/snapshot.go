@@ -60,14 +60,14 @@ func (w *World) Restore() int {
 // owned are the tables with rows of a member, by their owner's column. Some are left
 // out, as others write them: edges and high-fives, of which edgesOf says what others can't do, the
 // pointers of a feed, which decide nothing, what a member is told, groups and who
-// is in them, which are their leaders' too, what coaches are granted, which ends with
-// either of the two and by who leads the group (internal/group.TestWhatIsNotGranted says who makes it), and who an instructor is,
+// is in them, which are their leaders' too, what coaches are granted and who takes part in a challenge, which end with
+// either of the two and by who leads the group (internal/group.TestWhatIsNotGranted says who makes a grant), and who an instructor is,
 // which class managers say.
 const owned = `
 SELECT coalesce(string_agg(format('SELECT %L, md5(coalesce(string_agg(x::text, ''|'' ORDER BY x::text), '''')) FROM %I.%I x WHERE %I = ANY($1::uuid[])',
 	n.nspname || '.' || c.relname, n.nspname, c.relname, a.attname), ' UNION ALL '), '')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE c.relkind = 'r' AND n.nspname IN ('public', 'auth') AND c.relname NOT IN ('edge', 'feed_pointer', 'groups', 'group_member', 'coach_grant', 'high_five', 'instructor_member', 'notice')
+WHERE c.relkind = 'r' AND n.nspname IN ('public', 'auth') AND c.relname NOT IN ('edge', 'feed_pointer', 'groups', 'group_member', 'coach_grant', 'challenge_participation', 'high_five', 'instructor_member', 'notice')
 	AND (a.attname = 'member_id' OR (c.relname = 'member' AND a.attname = 'id'))`
 
 // edgesOf are the edges that nobody but an owner makes or ends: whom they block. The

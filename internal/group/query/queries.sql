@@ -140,4 +140,48 @@ ORDER BY m.id
 LIMIT sqlc.arg(most);
 
 -- name: ReadGroupBoard :many
-SELECT b.* FROM read_group_board(@wanted, @metric, @days::timestamptz[], @after_score, @after_id, @most) b;
+SELECT b.* FROM read_group_board(@wanted, @metric, @days::timestamptz[], sqlc.narg(challenge)::uuid, @after_score, @after_id, @most) b;
+
+-- name: ReadChallenge :one
+-- A challenge of a group that the viewer is in, and whether they take part.
+SELECT c.group_id, c.id, c.title, c.metric, c.target, c.first_day, c.last_day, c.zone, c.starts_at, c.ends_at,
+       (p.member_id IS NOT NULL)::boolean AS joined, seen_by()::uuid AS seen_by
+FROM challenge c
+JOIN group_standing s ON s.group_id = c.group_id AND s.inside
+LEFT JOIN challenge_participation p ON p.challenge_id = c.id AND p.member_id = viewer_id()
+WHERE c.id = $1;
+
+-- name: ListChallenges :many
+SELECT c.group_id, c.id, c.title, c.metric, c.target, c.first_day, c.last_day, c.zone, c.starts_at, c.ends_at,
+       (p.member_id IS NOT NULL)::boolean AS joined, seen_by()::uuid AS seen_by
+FROM challenge c
+JOIN group_standing s ON s.group_id = c.group_id AND s.inside
+LEFT JOIN challenge_participation p ON p.challenge_id = c.id AND p.member_id = viewer_id()
+WHERE c.group_id = sqlc.arg(group_id)::uuid AND (c.ends_at, c.id) < (sqlc.arg(before_end)::timestamptz, sqlc.arg(before_id)::uuid)
+  AND CASE WHEN c.starts_at > sqlc.arg(at)::timestamptz THEN 'coming' WHEN c.ends_at > sqlc.arg(at)::timestamptz THEN 'running' ELSE 'ended' END
+      = ANY (sqlc.arg(states)::text[])
+ORDER BY c.ends_at DESC, c.id DESC
+LIMIT sqlc.arg(most);
+
+-- name: OwnProgress :one
+-- How far the viewer comes, of whom the policy decides as of anybody.
+SELECT own_score(@wanted, @metric, @days::timestamptz[])::bigint AS score, sqlc.embed(s) FROM subject s WHERE s.member_id = viewer_id();
+
+-- name: MakeChallenge :one
+SELECT m.id, m.outcome::text AS outcome FROM make_challenge(@wanted, @made, @called, @counts, @aim, @first, @last, @in_zone, @starts, @ends,
+    sqlc.narg(key), @at) m;
+
+-- name: LockChallenge :exec
+SELECT count(*) FROM lock_challenge($1);
+
+-- name: EditChallenge :one
+SELECT edit_challenge(@wanted, @called, @counts, @aim, @first, @last, @in_zone, @starts, @ends, @at)::text AS outcome;
+
+-- name: EndChallenge :one
+SELECT end_challenge($1)::text AS outcome;
+
+-- name: JoinChallenge :one
+SELECT join_challenge($1, $2)::text AS outcome;
+
+-- name: LeaveChallenge :exec
+SELECT leave_challenge($1);

@@ -34,6 +34,41 @@ func (q *Queries) AcceptInvite(ctx context.Context, arg AcceptInviteParams) (Acc
 	return i, err
 }
 
+const editChallenge = `-- name: EditChallenge :one
+SELECT edit_challenge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)::text AS outcome
+`
+
+type EditChallengeParams struct {
+	Wanted uuid.UUID
+	Called string
+	Counts string
+	Aim    int32
+	First  time.Time
+	Last   time.Time
+	InZone string
+	Starts time.Time
+	Ends   time.Time
+	At     time.Time
+}
+
+func (q *Queries) EditChallenge(ctx context.Context, arg EditChallengeParams) (string, error) {
+	row := q.db.QueryRow(ctx, editChallenge,
+		arg.Wanted,
+		arg.Called,
+		arg.Counts,
+		arg.Aim,
+		arg.First,
+		arg.Last,
+		arg.InZone,
+		arg.Starts,
+		arg.Ends,
+		arg.At,
+	)
+	var outcome string
+	err := row.Scan(&outcome)
+	return outcome, err
+}
+
 const editGroup = `-- name: EditGroup :execrows
 UPDATE groups SET kind = $2, name = $3, search_name = $4, description = $5 WHERE id = $1
 `
@@ -58,6 +93,17 @@ func (q *Queries) EditGroup(ctx context.Context, arg EditGroupParams) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const endChallenge = `-- name: EndChallenge :one
+SELECT end_challenge($1)::text AS outcome
+`
+
+func (q *Queries) EndChallenge(ctx context.Context, wanted uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, endChallenge, wanted)
+	var outcome string
+	err := row.Scan(&outcome)
+	return outcome, err
 }
 
 const endGroup = `-- name: EndGroup :one
@@ -209,6 +255,17 @@ func (q *Queries) Invite(ctx context.Context, arg InviteParams) (string, error) 
 	return outcome, err
 }
 
+const joinChallenge = `-- name: JoinChallenge :one
+SELECT join_challenge($1, $2)::text AS outcome
+`
+
+func (q *Queries) JoinChallenge(ctx context.Context, wanted uuid.UUID, at time.Time) (string, error) {
+	row := q.db.QueryRow(ctx, joinChallenge, wanted, at)
+	var outcome string
+	err := row.Scan(&outcome)
+	return outcome, err
+}
+
 const joinGroup = `-- name: JoinGroup :one
 SELECT join_group($1, $2, $3)::text AS outcome
 `
@@ -224,6 +281,15 @@ func (q *Queries) JoinGroup(ctx context.Context, arg JoinGroupParams) (string, e
 	var outcome string
 	err := row.Scan(&outcome)
 	return outcome, err
+}
+
+const leaveChallenge = `-- name: LeaveChallenge :exec
+SELECT leave_challenge($1)
+`
+
+func (q *Queries) LeaveChallenge(ctx context.Context, wanted uuid.UUID) error {
+	_, err := q.db.Exec(ctx, leaveChallenge, wanted)
+	return err
 }
 
 const leaveGroup = `-- name: LeaveGroup :one
@@ -296,6 +362,83 @@ func (q *Queries) ListAthletes(ctx context.Context, arg ListAthletesParams) ([]L
 			&i.Subject.Edge,
 			&i.Subject.Wrapped,
 			&i.Subject.SeenBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listChallenges = `-- name: ListChallenges :many
+SELECT c.group_id, c.id, c.title, c.metric, c.target, c.first_day, c.last_day, c.zone, c.starts_at, c.ends_at,
+       (p.member_id IS NOT NULL)::boolean AS joined, seen_by()::uuid AS seen_by
+FROM challenge c
+JOIN group_standing s ON s.group_id = c.group_id AND s.inside
+LEFT JOIN challenge_participation p ON p.challenge_id = c.id AND p.member_id = viewer_id()
+WHERE c.group_id = $1::uuid AND (c.ends_at, c.id) < ($2::timestamptz, $3::uuid)
+  AND CASE WHEN c.starts_at > $4::timestamptz THEN 'coming' WHEN c.ends_at > $4::timestamptz THEN 'running' ELSE 'ended' END
+      = ANY ($5::text[])
+ORDER BY c.ends_at DESC, c.id DESC
+LIMIT $6
+`
+
+type ListChallengesParams struct {
+	GroupID   uuid.UUID
+	BeforeEnd time.Time
+	BeforeID  uuid.UUID
+	At        time.Time
+	States    []string
+	Most      int32
+}
+
+type ListChallengesRow struct {
+	GroupID  uuid.UUID
+	ID       uuid.UUID
+	Title    string
+	Metric   string
+	Target   int32
+	FirstDay time.Time
+	LastDay  time.Time
+	Zone     string
+	StartsAt time.Time
+	EndsAt   time.Time
+	Joined   bool
+	SeenBy   uuid.UUID
+}
+
+func (q *Queries) ListChallenges(ctx context.Context, arg ListChallengesParams) ([]ListChallengesRow, error) {
+	rows, err := q.db.Query(ctx, listChallenges,
+		arg.GroupID,
+		arg.BeforeEnd,
+		arg.BeforeID,
+		arg.At,
+		arg.States,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListChallengesRow
+	for rows.Next() {
+		var i ListChallengesRow
+		if err := rows.Scan(
+			&i.GroupID,
+			&i.ID,
+			&i.Title,
+			&i.Metric,
+			&i.Target,
+			&i.FirstDay,
+			&i.LastDay,
+			&i.Zone,
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.Joined,
+			&i.SeenBy,
 		); err != nil {
 			return nil, err
 		}
@@ -613,6 +756,15 @@ func (q *Queries) ListOwnGroups(ctx context.Context, after uuid.UUID, most int32
 	return items, nil
 }
 
+const lockChallenge = `-- name: LockChallenge :exec
+SELECT count(*) FROM lock_challenge($1)
+`
+
+func (q *Queries) LockChallenge(ctx context.Context, wanted uuid.UUID) error {
+	_, err := q.db.Exec(ctx, lockChallenge, wanted)
+	return err
+}
+
 const lockGroup = `-- name: LockGroup :exec
 SELECT lock_group($1)
 `
@@ -620,6 +772,51 @@ SELECT lock_group($1)
 func (q *Queries) LockGroup(ctx context.Context, wanted uuid.UUID) error {
 	_, err := q.db.Exec(ctx, lockGroup, wanted)
 	return err
+}
+
+const makeChallenge = `-- name: MakeChallenge :one
+SELECT m.id, m.outcome::text AS outcome FROM make_challenge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+    $11, $12) m
+`
+
+type MakeChallengeParams struct {
+	Wanted uuid.UUID
+	Made   uuid.UUID
+	Called string
+	Counts string
+	Aim    int32
+	First  time.Time
+	Last   time.Time
+	InZone string
+	Starts time.Time
+	Ends   time.Time
+	Key    []byte
+	At     time.Time
+}
+
+type MakeChallengeRow struct {
+	ID      uuid.NullUUID
+	Outcome string
+}
+
+func (q *Queries) MakeChallenge(ctx context.Context, arg MakeChallengeParams) (MakeChallengeRow, error) {
+	row := q.db.QueryRow(ctx, makeChallenge,
+		arg.Wanted,
+		arg.Made,
+		arg.Called,
+		arg.Counts,
+		arg.Aim,
+		arg.First,
+		arg.Last,
+		arg.InZone,
+		arg.Starts,
+		arg.Ends,
+		arg.Key,
+		arg.At,
+	)
+	var i MakeChallengeRow
+	err := row.Scan(&i.ID, &i.Outcome)
+	return i, err
 }
 
 const makeGroup = `-- name: MakeGroup :one
@@ -675,6 +872,84 @@ func (q *Queries) OwnMinor(ctx context.Context) (bool, error) {
 	return minor, err
 }
 
+const ownProgress = `-- name: OwnProgress :one
+SELECT own_score($1, $2, $3::timestamptz[])::bigint AS score, s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by FROM subject s WHERE s.member_id = viewer_id()
+`
+
+type OwnProgressParams struct {
+	Wanted uuid.UUID
+	Metric string
+	Days   []time.Time
+}
+
+type OwnProgressRow struct {
+	Score   int64
+	Subject Subject
+}
+
+// How far the viewer comes, of whom the policy decides as of anybody.
+func (q *Queries) OwnProgress(ctx context.Context, arg OwnProgressParams) (OwnProgressRow, error) {
+	row := q.db.QueryRow(ctx, ownProgress, arg.Wanted, arg.Metric, arg.Days)
+	var i OwnProgressRow
+	err := row.Scan(
+		&i.Score,
+		&i.Subject.MemberID,
+		&i.Subject.Private,
+		&i.Subject.Minor,
+		&i.Subject.Discoverability,
+		&i.Subject.Audiences,
+		&i.Subject.Edge,
+		&i.Subject.Wrapped,
+		&i.Subject.SeenBy,
+	)
+	return i, err
+}
+
+const readChallenge = `-- name: ReadChallenge :one
+SELECT c.group_id, c.id, c.title, c.metric, c.target, c.first_day, c.last_day, c.zone, c.starts_at, c.ends_at,
+       (p.member_id IS NOT NULL)::boolean AS joined, seen_by()::uuid AS seen_by
+FROM challenge c
+JOIN group_standing s ON s.group_id = c.group_id AND s.inside
+LEFT JOIN challenge_participation p ON p.challenge_id = c.id AND p.member_id = viewer_id()
+WHERE c.id = $1
+`
+
+type ReadChallengeRow struct {
+	GroupID  uuid.UUID
+	ID       uuid.UUID
+	Title    string
+	Metric   string
+	Target   int32
+	FirstDay time.Time
+	LastDay  time.Time
+	Zone     string
+	StartsAt time.Time
+	EndsAt   time.Time
+	Joined   bool
+	SeenBy   uuid.UUID
+}
+
+// A challenge of a group that the viewer is in, and whether they take part.
+func (q *Queries) ReadChallenge(ctx context.Context, id uuid.UUID) (ReadChallengeRow, error) {
+	row := q.db.QueryRow(ctx, readChallenge, id)
+	var i ReadChallengeRow
+	err := row.Scan(
+		&i.GroupID,
+		&i.ID,
+		&i.Title,
+		&i.Metric,
+		&i.Target,
+		&i.FirstDay,
+		&i.LastDay,
+		&i.Zone,
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.Joined,
+		&i.SeenBy,
+	)
+	return i, err
+}
+
 const readGroup = `-- name: ReadGroup :one
 SELECT g.id, g.kind, g.name, g.description, g.created_at, s.role, (g.heir IS NOT NULL AND g.heir IS NOT DISTINCT FROM s.membership)::boolean AS offered,
        s.inside, s.leads, seen_by()::uuid AS seen_by
@@ -716,13 +991,14 @@ func (q *Queries) ReadGroup(ctx context.Context, id uuid.UUID) (ReadGroupRow, er
 }
 
 const readGroupBoard = `-- name: ReadGroupBoard :many
-SELECT b.membership, b.score, b.place, b.narrowest, b.own, b.username, b.display_name, b.has_avatar, b.member_id, b.private, b.minor, b.discoverability, b.audiences, b.edge, b.wrapped, b.seen_by FROM read_group_board($1, $2, $3::timestamptz[], $4, $5, $6) b
+SELECT b.membership, b.score, b.place, b.narrowest, b.own, b.username, b.display_name, b.has_avatar, b.member_id, b.private, b.minor, b.discoverability, b.audiences, b.edge, b.wrapped, b.seen_by FROM read_group_board($1, $2, $3::timestamptz[], $4::uuid, $5, $6, $7) b
 `
 
 type ReadGroupBoardParams struct {
 	Wanted     uuid.UUID
 	Metric     string
 	Days       []time.Time
+	Challenge  uuid.NullUUID
 	AfterScore int64
 	AfterID    uuid.UUID
 	Most       int32
@@ -733,6 +1009,7 @@ func (q *Queries) ReadGroupBoard(ctx context.Context, arg ReadGroupBoardParams) 
 		arg.Wanted,
 		arg.Metric,
 		arg.Days,
+		arg.Challenge,
 		arg.AfterScore,
 		arg.AfterID,
 		arg.Most,

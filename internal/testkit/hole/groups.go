@@ -3,9 +3,10 @@ package hole
 // groups: who may know of a group, who is in it, and what ends with that.
 func groups() []Hole {
 	const (
-		step  = "migrations/0026_groups.up.sql"
-		lists = "internal/group/"
-		tests = "internal/group"
+		step   = "migrations/0026_groups.up.sql"
+		boards = "migrations/0029_group_boards.up.sql"
+		lists  = "internal/group/"
+		tests  = "internal/group"
 	)
 	return []Hole{
 		{
@@ -81,6 +82,32 @@ func groups() []Hole {
 		at("group-board-counts-the-hidden", "A board of a group counts workouts that its viewer doesn't see.",
 			"migrations/0029_group_boards.up.sql", "AND w.audience >= 0 AND least(w.audience, chosen_audience(m.audiences, 18), r.widest) >= r.lowest", "AND w.audience >= 0 AND least(chosen_audience(m.audiences, 18), r.widest) >= r.lowest",
 			tests, "^TestAGroupOpensNothing$"),
+		{
+			"challenge-for-outsiders", "Who is outside a group reads its challenges.",
+			[]Edit{
+				{boards, "WHERE s.group_id = challenge.group_id AND s.inside));", "WHERE s.group_id = challenge.group_id));"},
+				{lists + "query/queries.sql.gen.go", "JOIN group_standing s ON s.group_id = c.group_id AND s.inside\nLEFT JOIN challenge_participation p ON p.challenge_id = c.id AND p.member_id = viewer_id()\nWHERE c.id = $1",
+					"JOIN group_standing s ON s.group_id = c.group_id\nLEFT JOIN challenge_participation p ON p.challenge_id = c.id AND p.member_id = viewer_id()\nWHERE c.id = $1"},
+			},
+			Test{tests, "^TestWhoSetsGoals$"},
+		},
+		at("challenge-ranks-everybody", "The standings of a challenge hold those who don't take part.",
+			boards, "WHERE g.group_id = wanted AND (among IS NULL OR g.member_id = ANY (among)) AND g.role", "WHERE g.group_id = wanted AND g.role",
+			tests, "^TestAChallengeOpensNothing$"),
+		at("challenge-survives-leaving", "Who leaves a group and comes back takes part in its challenges again.",
+			boards, "    FOREIGN KEY (member_id, group_id) REFERENCES group_member ON DELETE CASCADE", "    FOREIGN KEY (member_id) REFERENCES member ON DELETE CASCADE",
+			tests, "^TestAChallengeOpensNothing$"),
+		at("challenge-moved-goal", "A goal is changed while its days run.",
+			boards, "IF c.starts_at <= at THEN", "IF c.ends_at <= at THEN",
+			tests, "^TestWhoSetsGoals$"),
+		{
+			"challenge-of-the-members", "Any member of a group sets it goals.",
+			[]Edit{{boards, "RETURN (s).role IN ('coach', 'admin', 'owner');", "RETURN (s).inside;"}},
+			Test{tests, "^TestWhoSetsGoals$"},
+		},
+		at("challenge-day-of-utc", "The days of a challenge begin in UTC, wherever it says they do.",
+			lists+"goal.go", "t := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone)", "t := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)",
+			tests, "^TestAChallengeIsOfItsDays$"),
 		at("coach-of-a-minor", "A coach reads a minor's heart rates.",
 			"internal/privacy/grant.go", "if g.settings.Minor && f.OfHealthOrPlace() {", "if g.settings.Minor && f.rule().Scope&ScopeLocationRead != 0 {",
 			"internal/privacy", "^TestACoachSeesWhatWasGranted$"),
