@@ -29,9 +29,9 @@ func DecideAccess(v Viewer, s Subject, named Fields) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	g.relation, g.edge, g.scopes, g.settings, g.among = RelationNone, 0, 0, Settings{}, Among{}
+	opened := Grant{owner: g.owner}
 	if v.Factor() >= FactorGiven {
-		g.access = named & AccessFields(v)
+		opened.access = named & AccessFields(v)
 	}
-	return g, nil
+	return opened, nil
 }

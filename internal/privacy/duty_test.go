@@ -1,6 +1,8 @@
 package privacy_test
 
 import (
+	"math/bits"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -50,10 +52,67 @@ func TestADutyOpensNothing(t *testing.T) {
 	if _, err := privacy.DecideAccess(member, privacy.Subject{Owner: owner, SeenBy: owner}, privacy.FieldsOf(privacy.Email)); err == nil {
 		t.Error("a row that was read for another")
 	}
-	v := privacy.NewStaff(other, session, privacy.Admin, privacy.FactorFresh)
-	for _, f := range []privacy.Field{privacy.Email, privacy.WeightKG, privacy.Location, privacy.BirthDate} {
-		if !privacy.AccessFields(v).Has(f) {
-			t.Errorf("an admin's grant can't name %s", f)
+}
+
+// What a grant can name, duty by duty, field by field.
+func TestAnAccessGrantNamesWhatTheDutyIsFor(t *testing.T) {
+	t.Parallel()
+	support := strings.Fields("username display_name bio gender age email birth_date")
+	admin := append(strings.Fields("location height_cm weight_kg resting_hr max_hr ftp_watts"), support...)
+	for duties := privacy.Duty(0); duties < 16; duties++ {
+		v := privacy.NewStaff(uuid.New(), uuid.New(), duties, privacy.FactorFresh)
+		var names []string
+		switch {
+		case duties&privacy.Admin != 0:
+			names = admin
+		case duties&privacy.Support != 0:
+			names = support
+		}
+		want := privacy.FieldsNamed(names)
+		if got := privacy.AccessFields(v); got != want || len(names) != bits.OnesCount64(uint64(got)) {
+			t.Errorf("%q can name %b, not %b", duties, got, want)
+		}
+		s := privacy.Subject{Owner: uuid.New(), SeenBy: v.Member(), Edge: privacy.EdgeFollower}
+		g, err := privacy.DecideAccess(v, s, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g.Relation() != privacy.RelationNone || g.Edge() != 0 || g.Owner() != s.Owner {
+			t.Errorf("%q reads as %s with edge %b", duties, g.Relation(), g.Edge())
+		}
+	}
+}
+
+// The names of duties are the contract's, there and back, and nobody holds one for nothing.
+func TestDutiesByName(t *testing.T) {
+	t.Parallel()
+	names := map[privacy.Duty]string{
+		privacy.ClassManager: "class_manager", privacy.Support: "support", privacy.Moderator: "moderator", privacy.Admin: "admin",
+	}
+	if got := privacy.Duties(); len(got) != len(names) {
+		t.Errorf("%d duties", len(got))
+	}
+	for i, d := range privacy.Duties() {
+		if got, ok := privacy.ParseDuty(names[d]); d != 1<<i || !ok || got != d || d.String() != names[d] {
+			t.Errorf("%q reads as %q, %t", names[d], got, ok)
+		}
+		staff := privacy.NewStaff(uuid.New(), uuid.New(), d, privacy.FactorNone)
+		nobody := privacy.NewStaff(uuid.Nil, uuid.Nil, d, privacy.FactorFresh)
+		for _, o := range privacy.Duties() {
+			if staff.Holds(o) != (o == d || d == privacy.Admin) || nobody.Holds(o) {
+				t.Errorf("%s holds %s: %t, nobody: %t", d, o, staff.Holds(o), nobody.Holds(o))
+			}
+		}
+		if staff.Holds(0) || nobody.Factor() != privacy.FactorNone {
+			t.Errorf("%s: the zero duty is held, or nobody is proved", d)
+		}
+	}
+	if got, ok := privacy.ParseDuty("moderator support"); !ok || got != privacy.Support|privacy.Moderator || got.String() != "support moderator" {
+		t.Errorf("two: %q, %t", got, ok)
+	}
+	for _, wrong := range []string{"", " ", "owner", "support owner", "owner support", "Support"} {
+		if got, ok := privacy.ParseDuty(wrong); ok || got != 0 {
+			t.Errorf("%q reads as %q, %t", wrong, got, ok)
 		}
 	}
 }

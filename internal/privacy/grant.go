@@ -125,7 +125,7 @@ func (g Grant) coached(f Field, ceiling Audience) bool {
 	if g.settings.Minor && f.OfHealthOrPlace() {
 		return false
 	}
-	return f == Workout || f.rule().Subject != Workout.rule().Subject || g.ShowsWithin(Workout, ceiling)
+	return f == Workout || f.rule().Subject != "workout" || g.ShowsWithin(Workout, ceiling)
 }
 
 // discloses: whoever follows or asks to follow the viewer has shown the viewer
