@@ -79,3 +79,51 @@ func TestADutyIsDecidedAnew(t *testing.T) {
 		t.Errorf("anonymous: %v", err)
 	}
 }
+
+// The functions that moderators decide with refuse a case about the caller by themselves, whatever the
+// statement before them saw, and somebody without the duty.
+func TestNobodyDecidesAboutThemselves(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	about, own := f.member(privacy.DefaultSettings(false))
+	another, other := f.member(privacy.DefaultSettings(false))
+	nobody, member := f.member(privacy.DefaultSettings(false))
+	for _, staff := range []uuid.UUID{about, another} {
+		f.exec(`INSERT INTO auth.staff_role VALUES ($1, 'moderator', $2)`, staff, now)
+		f.exec(`UPDATE auth.session SET proved_at = $2 WHERE member_id = $1`, staff, now)
+	}
+	id, sanction := uuid.New(), uuid.New()
+	f.exec(`INSERT INTO moderation_case (id, kind, object_id, subject_id, evidence_sealed, state, opened_at) VALUES ($1, 'member', $2, $2, '', 'received', $3)`, id, about, now)
+	f.exec(`INSERT INTO sanction (member_id, id, case_id, kind, words, made_at, ends_at, made_by, appeal) VALUES ($1, $2, $3, 'warn', 'no', $4, NULL, $5, 'open')`, about, sanction, id, now, uuid.New())
+	decided := func(c db.Caller, call string, args ...any) (yes bool) {
+		t.Helper()
+		if err := f.AsViewer(t.Context(), c, func(ctx context.Context, tx *db.Tx) error {
+			return tx.QueryRow(ctx, call, args...).Scan(&yes)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return yes
+	}
+	for _, step := range []struct {
+		call string
+		args []any
+		hold string // what the caller needs before
+	}{
+		{`SELECT claim_case($1, $2)`, []any{id, now}, ""},
+		{`SELECT EXISTS (SELECT FROM decide_case($1, $3, 'dismiss', NULL, NULL, $2))`, []any{id, now, uuid.New()}, `UPDATE moderation_case SET state = 'in_review', claimed_by = $1`},
+		{`SELECT EXISTS (SELECT FROM decide_appeal($1, true, $2))`, []any{sanction, now}, ""},
+	} {
+		for _, who := range []struct {
+			id     uuid.UUID
+			caller db.Caller
+			may    bool
+		}{{about, own, false}, {nobody, member, false}, {another, other, true}} {
+			if step.hold != "" {
+				f.exec(step.hold, who.id)
+			}
+			if got := decided(who.caller, step.call, step.args...); got != who.may {
+				t.Errorf("%s: %t, want %t", step.call, got, who.may)
+			}
+		}
+	}
+}

@@ -13,7 +13,7 @@ func moderation() []Hole {
 			app, "^TestOnlyWhatShowsIsReported$"),
 		at("report-own-case", "A moderator decides about themself.",
 			schema, "AND c.state <> 'closed' AND c.subject_id IS DISTINCT FROM viewer_id()", "AND c.state <> 'closed'",
-			app, "^TestNobodyJudgesThemselves$"),
+			"internal/db", "^TestNobodyDecidesAboutThemselves$"),
 		at("report-own-report", "A moderator decides what they reported.",
 			schema, "AND NOT EXISTS (SELECT FROM report r WHERE r.case_id = c.id AND r.member_id = viewer_id())", "",
 			app, "^TestNobodyJudgesThemselves$"),
