@@ -9,7 +9,7 @@ func policy() []Hole {
 			"internal/db", "^TestTheWallsAgreeWithThePolicy$"),
 		at("policy-request-is-follow", "Who asked to follow counts as a follower.",
 			dir+"relation.go", "case s.Edge.Has(EdgeFollower):", "case s.Edge.Has(EdgeFollower | EdgeAsked):",
-			"internal/testkit", "^TestMatrix$/^followers$"),
+			"internal/testkit", "^TestMatrix$/^defaults$"),
 		at("policy-private-ignored", "The private switch does nothing.",
 			dir+"settings.go", "if s.Private {", "if s.Private && s.Minor {",
 			"internal/testkit", "^TestMatrix$/^everyone,_private$"),
