@@ -172,7 +172,12 @@ func (w *world) compare(viewer *rider, what string, turn int) {
 			w.t.Fatalf("after %s, %s sees %s at %d, want %s", what, viewer.name, w.name(e.Rider.Grant.Owner()), i, want[i].of.name)
 		}
 	}
-	// Figures are of those who show it to every member, as far as this one sees them.
+	w.compareFigures(viewer, what)
+}
+
+// compareFigures: they are of those who show it to every member, as far as this one sees them.
+func (w *world) compareFigures(viewer *rider, what string) {
+	w.t.Helper()
 	stranger := &rider{}
 	var riders, total int64
 	for _, p := range w.board(stranger, leaderboard.Output, anybody) {
@@ -189,4 +194,30 @@ func (w *world) compare(viewer *rider, what string, turn int) {
 	case riders >= leaderboard.FewestConsenting && (f == nil || f.Riders != riders || int64(f.Average*float64(riders)*1000+0.5) != total):
 		w.t.Fatalf("after %s, %s gets %+v, want %d riders and %d in all", what, viewer.name, f, riders, total)
 	}
+}
+
+// Figures of a class that everybody shows, while its riders block each other and narrow what they show.
+func TestFiguresLeaveOutTheBlocked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 7, 13)
+	for i, r := range w.riders {
+		s := r.settings
+		s.Audiences = s.Audiences.With(privacy.Leaderboard, privacy.Members)
+		w.choose(r, s)
+		w.ride(r, ride{audience: privacy.Members, source: "console", startedAt: now.Add(-time.Hour), kj: float64(100 + i), m: 1000, class: true})
+	}
+	viewer := w.riders[0]
+	w.compareFigures(viewer, "nothing")
+	for i, other := range w.riders[1:6] {
+		if i%2 == 0 {
+			w.between(viewer, other, false, false, true)
+		} else {
+			w.between(other, viewer, false, false, true)
+		}
+		for _, r := range w.riders[:6] {
+			w.compareFigures(r, fmt.Sprintf("%d blocks", i+1))
+		}
+	}
+	w.choose(w.riders[8], privacy.DefaultSettings(false))
+	w.compareFigures(w.riders[7], "settings of another")
 }

@@ -34,7 +34,7 @@ func leaderboards() []Hole {
 			"internal/member/settings.go", "if err := q.PlaceOwn(ctx); err != nil {\n			return err\n		}\n", "",
 			edge, "^TestAPlaceFollowsItsWorkout$"),
 		at("figures-of-the-blocked", "Figures count whom the viewer can't see, so that they tell what those did.",
-			step, "-1, -p.public_value", "0, 0", own, board),
+			step, "-1, -p.public_value", "0, 0", own, "^TestFiguresLeaveOutTheBlocked$"),
 		at("ticket-opens-twice", "A ticket that was seen in a log opens another stream.",
 			step, "t.scheduled_class_id = class AND t.open_until IS NULL AND t.expires_at > at", "t.scheduled_class_id = class AND t.expires_at > at",
 			edge, "^TestTicketsOpenOnce$"),
