@@ -303,6 +303,11 @@ func TestABlockInAGroup(t *testing.T) {
 	if s.membership(ben, group, "members", cleo) != "" || s.membership(cleo, group, "members", ben) != "" {
 		t.Error("two who blocked one another are in each other's list")
 	}
+	for _, p := range []*testkit.Person{ben, cleo} { // without a name neither
+		if items, _ := p.Get(group+"/members").Want(t, http.StatusOK).Map(t)["items"].([]any); len(items) != 2 {
+			t.Errorf("%s sees %d in the group, want 2", p.Name, len(items))
+		}
+	}
 	s.role(ben, theirs, "coach", http.StatusNotFound)
 	if s.membership(ada, group, "members", cleo) != theirs {
 		t.Error("a block between two others hides one of them")
