@@ -58,7 +58,7 @@ DROP TABLE auth.live_ticket;
 DROP FUNCTION read_live(uuid, integer), post_progress(uuid, bigint, bigint, integer, timestamptz);
 DROP VIEW live_row;
 DROP TABLE class_progress;
-DROP FUNCTION forget_places(), read_high_fives(uuid, uuid, integer), take_high_five_back(uuid, uuid),
+DROP FUNCTION forget_places(), is_greeted(uuid, uuid), read_high_fives(uuid, uuid, integer), take_high_five_back(uuid, uuid),
     give_high_five(uuid, uuid, timestamptz), rode_before(uuid, uuid, uuid);
 DROP VIEW high_five_row;
 DROP TABLE high_five;

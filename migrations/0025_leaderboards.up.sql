@@ -454,8 +454,14 @@ BEGIN
         AND found_by(viewer, m.id, m.discoverability, e.bits) AND rode_before(m.id, class, viewer)
     ORDER BY m.id LIMIT most;
 END $$;
+-- Whether somebody's for the viewer is among those of a class; that the viewer can find them is not asked.
+CREATE FUNCTION is_greeted(class uuid, giver uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT EXISTS (SELECT FROM high_five h WHERE h.member_id = viewer_id() AND h.class_id = class AND h.from_id = giver)
+        AND rode_before(giver, class, viewer_id())
+$$;
 GRANT EXECUTE ON FUNCTION give_high_five(uuid, uuid, timestamptz), take_high_five_back(uuid, uuid),
-    read_high_fives(uuid, uuid, integer) TO paceline_app;
+    read_high_fives(uuid, uuid, integer), is_greeted(uuid, uuid) TO paceline_app;
 
 -- Before an account ends: its places and what is counted of them, and what it gave.
 CREATE FUNCTION forget_places() RETURNS void

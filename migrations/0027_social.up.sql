@@ -309,11 +309,18 @@ BEGIN
         RETURN QUERY SELECT viewer, 3::smallint FROM class_seat t WHERE t.member_id = viewer AND t.scheduled_id = object;
     WHEN 'booking_removed', 'class_cancelled' THEN
         RETURN QUERY SELECT viewer, 3::smallint FROM booking b WHERE b.member_id = viewer AND b.scheduled_id = object;
+    WHEN 'high_five' THEN
+        RETURN QUERY SELECT w.member_id, w.audience FROM workout w WHERE w.id = object AND w.member_id = viewer AND is_greeted(part, actor);
     WHEN 'group_requested' THEN
         RETURN QUERY SELECT viewer, 3::smallint FROM group_standing s JOIN group_member m ON m.group_id = s.group_id
             WHERE s.group_id = object AND s.leads AND m.member_id = actor AND m.role = 'asking';
     WHEN 'group_approved' THEN
         RETURN QUERY SELECT viewer, 3::smallint FROM group_standing s WHERE s.group_id = object AND s.inside;
+    WHEN 'challenge_ended' THEN
+        RETURN QUERY SELECT viewer, 3::smallint FROM challenge c JOIN challenge_participation p ON p.challenge_id = c.id
+            WHERE c.id = object AND p.member_id = viewer;
+    WHEN 'access_granted' THEN
+        RETURN QUERY SELECT viewer, 3::smallint FROM access_grant g WHERE g.member_id = viewer AND g.id = object;
     WHEN 'moderation_decided' THEN
         RETURN QUERY SELECT viewer, 3::smallint FROM sanction x WHERE x.member_id = viewer AND x.id = object;
     ELSE

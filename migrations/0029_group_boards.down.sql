@@ -5,7 +5,7 @@ BEGIN
     DELETE FROM group_member m WHERE m.group_id = wanted;
     DELETE FROM groups g WHERE g.id = wanted;
 END $$;
-DROP FUNCTION leave_challenge(uuid), join_challenge(uuid, timestamptz), end_challenge(uuid),
+DROP FUNCTION tell_of_challenges(timestamptz, integer), leave_challenge(uuid), join_challenge(uuid, timestamptz), end_challenge(uuid),
     edit_challenge(uuid, text, text, integer, date, date, text, timestamptz, timestamptz, timestamptz),
     make_challenge(uuid, uuid, text, text, integer, date, date, text, timestamptz, timestamptz, bytea, timestamptz),
     sets_goals(group_standing), lock_challenge(uuid), own_score(uuid, text, timestamptz[]),

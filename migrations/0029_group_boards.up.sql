@@ -16,11 +16,13 @@ CREATE TABLE challenge (
     ends_at    timestamptz NOT NULL CHECK (ends_at > starts_at),
     key_hash   bytea,
     created_at timestamptz NOT NULL,
+    told       boolean NOT NULL DEFAULT false,
     PRIMARY KEY (group_id, id),
     UNIQUE (group_id, key_hash)
 );
 CREATE UNIQUE INDEX challenge_id ON challenge (id);
 CREATE INDEX challenge_listed ON challenge (group_id, ends_at, id);
+CREATE INDEX challenge_untold ON challenge (ends_at) WHERE NOT told;
 COMMENT ON TABLE challenge IS 'class: internal. Goals that groups set themselves';
 COMMENT ON COLUMN challenge.group_id IS 'class: internal';
 COMMENT ON COLUMN challenge.id IS 'class: internal';
@@ -34,6 +36,7 @@ COMMENT ON COLUMN challenge.starts_at IS 'class: internal. When the first day be
 COMMENT ON COLUMN challenge.ends_at IS 'class: internal. When the last day ends';
 COMMENT ON COLUMN challenge.key_hash IS 'class: internal. SHA-256 of the membership that made it and its Idempotency-Key';
 COMMENT ON COLUMN challenge.created_at IS 'class: internal';
+COMMENT ON COLUMN challenge.told IS 'class: internal. Whether those who took part were told that it is over';
 
 -- Who takes part. It ends with the membership by the foreign key, and is nobody's to read but the member's: others see it by
 -- what shows them how far the member comes.
@@ -274,6 +277,23 @@ DECLARE
 BEGIN
     DELETE FROM challenge_participation p WHERE p.member_id = viewer_id() AND p.challenge_id = wanted;
 END $$;
+
+-- Tells those who take part in a challenge that it is over, once, the longest over first; how many challenges there were.
+CREATE FUNCTION tell_of_challenges(at timestamptz, most integer) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    c challenge;
+    over integer := 0;
+BEGIN
+    FOR c IN SELECT * FROM challenge x WHERE x.ends_at <= at AND NOT x.told ORDER BY x.ends_at LIMIT most FOR UPDATE SKIP LOCKED LOOP
+        PERFORM add_notice(p.member_id, 'challenge_ended', false, c.id, c.group_id, at, false, false, false)
+            FROM challenge_participation p WHERE p.challenge_id = c.id;
+        UPDATE challenge x SET told = true WHERE x.group_id = c.group_id AND x.id = c.id;
+        over := over + 1;
+    END LOOP;
+    RETURN over;
+END $$;
+GRANT EXECUTE ON FUNCTION tell_of_challenges(timestamptz, integer) TO paceline_worker;
 
 -- As in step 26; and its challenges.
 CREATE OR REPLACE FUNCTION drop_group(wanted uuid) RETURNS void

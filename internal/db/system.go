@@ -24,7 +24,7 @@ const (
 	ReasonTendLists     Reason = "tend lists"
 	ReasonImport        Reason = "hand out an import"
 	ReasonDigest        Reason = "hand out digests to make"
-	ReasonNotices       Reason = "hand out notices to mail"
+	ReasonNotices       Reason = "hand out notices"
 	ReasonLimit         Reason = "limit"
 	ReasonPair          Reason = "pair a console"
 	ReasonProof         Reason = "use a proof"

@@ -772,7 +772,6 @@ const (
 	NotificationKindFollowApproved    NotificationKind = "follow_approved"
 	NotificationKindFollowRequested   NotificationKind = "follow_requested"
 	NotificationKindGroupApproved     NotificationKind = "group_approved"
-	NotificationKindGroupInvited      NotificationKind = "group_invited"
 	NotificationKindGroupRequested    NotificationKind = "group_requested"
 	NotificationKindHighFive          NotificationKind = "high_five"
 	NotificationKindLiked             NotificationKind = "liked"
@@ -802,8 +801,6 @@ func (e NotificationKind) Valid() bool {
 	case NotificationKindFollowRequested:
 		return true
 	case NotificationKindGroupApproved:
-		return true
-	case NotificationKindGroupInvited:
 		return true
 	case NotificationKindGroupRequested:
 		return true
@@ -2825,14 +2822,14 @@ type Notification struct {
 
 	// Kind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
 	// `follow_approved`: by `actor`. `booking_promoted`, `booking_removed`, `class_cancelled`, `class_moved`: to a class that you
-	// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
+	// booked. `group_requested`, `group_approved`: to do with a group. `challenge_ended`: one that you took part in.
 	// `access_granted`, `moderation_decided`: to do with your account's safety.
 	Kind NotificationKind `json:"kind"`
 
 	// ObjectID What it happened to.
 	ObjectID *openapi_types.UUID `json:"object_id,omitempty"`
 
-	// PartID The part of that: of a workout, the comment.
+	// PartID Of a comment, its id, where `object_id` is the workout; of a high-five the class, of a challenge the group.
 	PartID *openapi_types.UUID `json:"part_id,omitempty"`
 	Read   bool                `json:"read"`
 }
@@ -2842,7 +2839,7 @@ type NotificationAbout string
 
 // NotificationKind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
 // `follow_approved`: by `actor`. `booking_promoted`, `booking_removed`, `class_cancelled`, `class_moved`: to a class that you
-// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
+// booked. `group_requested`, `group_approved`: to do with a group. `challenge_ended`: one that you took part in.
 // `access_granted`, `moderation_decided`: to do with your account's safety.
 type NotificationKind string
 
@@ -2861,7 +2858,7 @@ type NotificationList struct {
 type NotificationSetting struct {
 	// Kind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
 	// `follow_approved`: by `actor`. `booking_promoted`, `booking_removed`, `class_cancelled`, `class_moved`: to a class that you
-	// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
+	// booked. `group_requested`, `group_approved`: to do with a group. `challenge_ended`: one that you took part in.
 	// `access_granted`, `moderation_decided`: to do with your account's safety.
 	Kind NotificationKind `json:"kind"`
 
@@ -2876,7 +2873,7 @@ type NotificationSetting struct {
 type NotificationSettingPatch struct {
 	// Kind What happened. `liked`, `commented`, `mentioned`, `high_five`: to a workout. `follow_requested`,
 	// `follow_approved`: by `actor`. `booking_promoted`, `booking_removed`, `class_cancelled`, `class_moved`: to a class that you
-	// booked. `group_requested`, `group_approved`, `group_invited`: to do with a group. `challenge_ended`.
+	// booked. `group_requested`, `group_approved`: to do with a group. `challenge_ended`: one that you took part in.
 	// `access_granted`, `moderation_decided`: to do with your account's safety.
 	Kind   NotificationKind `json:"kind"`
 	Mailed *bool            `json:"mailed,omitempty"`

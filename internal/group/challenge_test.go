@@ -3,6 +3,7 @@ package group_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -343,6 +344,50 @@ func TestChallengesOfAGroup(t *testing.T) {
 	ada.Do(http.MethodDelete, path, nil).Want(t, http.StatusNoContent)
 	if left := s.Query(`SELECT count(*)::text FROM challenge`); left != "0" {
 		t.Errorf("%s challenges of no group", left)
+	}
+}
+
+// Who takes part is told of the end, and hears no more of it once they are in the group no more.
+func TestTheEndOfAChallengeIsTold(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	ada, ben, dora, cleo := s.Join("ada"), s.Join("ben"), s.Join("dora"), s.Join("cleo")
+	path := s.make(ada, "secret")
+	code, _ := s.invite(ada, path, 3)
+	for _, p := range []*testkit.Person{ben, dora, cleo} {
+		s.accept(p, code, http.StatusOK)
+	}
+	one := s.challenge(ada, path, goal("days", 1, "2026-06-01", "2026-06-01", "UTC"))
+	for _, p := range []*testkit.Person{ada, ben, dora} {
+		p.Do(http.MethodPut, one+"/participation", nil).Want(t, http.StatusOK)
+	}
+	told := func(p *testkit.Person) (all []string) {
+		items, _ := p.Get("/v1/me/notifications").Want(t, http.StatusOK).Map(t)["items"].([]any)
+		for _, item := range items {
+			n, _ := item.(map[string]any)
+			all = append(all, fmt.Sprint(n["kind"], " ", n["about"], " ", n["object_id"], " ", n["actor"]))
+		}
+		return all
+	}
+	s.later("2026-06-02T00:00:00Z", ada, ben, dora, cleo)
+	s.Exec(`SELECT tell_of_challenges($1, 20)`, s.Clock.Now()) // as the job does, sooner or later
+	want := []string{"challenge_ended challenge " + strings.TrimPrefix(one, "/v1/challenges/") + " <nil>"}
+	for _, p := range []*testkit.Person{ada, ben, dora, cleo} {
+		switch got := told(p); {
+		case p == cleo && len(got) != 0, p != cleo && !slices.Equal(got, want):
+			t.Errorf("%s is told %v", p.Name, got)
+		}
+	}
+	ben.Do(http.MethodDelete, path+"/membership", nil).Want(t, http.StatusNoContent)
+	dora.Do(http.MethodDelete, one+"/participation", nil).Want(t, http.StatusNoContent)
+	for _, p := range []*testkit.Person{ben, dora} {
+		if got := told(p); len(got) != 0 {
+			t.Errorf("%s, who left, is told %v", p.Name, got)
+		}
+	}
+	ada.Do(http.MethodDelete, one, nil).Want(t, http.StatusNoContent)
+	if got := told(ada); len(got) != 0 {
+		t.Errorf("of what was taken away ada is told %v", got)
 	}
 }
 

@@ -123,6 +123,19 @@ func TestHighFives(t *testing.T) {
 		if got := len(entries(t, ada, fives)); got != want {
 			t.Fatalf("ada has %d, want %d", got, want)
 		}
+		var told int
+		items, _ := ada.Get("/v1/me/notifications").Want(t, http.StatusOK).Map(t)["items"].([]any)
+		for _, item := range items {
+			n, _ := item.(map[string]any)
+			actor, _ := n["actor"].(map[string]any)
+			if n["kind"] != "high_five" || actor["id"] != ben.ID {
+				t.Errorf("ada is told %v", n)
+			}
+			told++
+		}
+		if told != want {
+			t.Fatalf("ada is told of %d, want %d", told, want)
+		}
 	}
 	ride := recorded(t, w, ada, 5)
 	ada.Do(http.MethodPut, "/v1/workouts/"+ride+"/class", map[string]any{"class_id": taught.Class}).Want(t, http.StatusOK)

@@ -228,6 +228,9 @@ func TestStaffReadByAccessGrantsOnly(t *testing.T) {
 	}
 	id, _ := open(staff["support"], "email").Want(t, http.StatusCreated).Map(t)["id"].(string)
 	mailed(t, w, ada.Email, "opened an access grant for your account", before+1)
+	if told := string(ada.Get("/v1/me/notifications?limit=100").Want(t, http.StatusOK).Body); strings.Count(told, `"access_granted"`) != before+1 || !strings.Contains(told, id) {
+		t.Errorf("ada is not told of %s: %s", id, told)
+	}
 	path := "/v1/admin/access-grants/" + id + "/member"
 	// It ends with the duty, with the hour, and can't be had for longer.
 	w.Exec(`DELETE FROM auth.staff_role WHERE member_id = $1`, staff["support"].ID)

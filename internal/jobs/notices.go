@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/paceline/paceline/internal/db"
+	group "github.com/paceline/paceline/internal/group/query"
 	"github.com/paceline/paceline/internal/notice/query"
 	social "github.com/paceline/paceline/internal/social/query"
 )
@@ -14,6 +15,8 @@ const (
 	noticeClaim = time.Minute          // longer than looking through a member's notices can take
 	keepNotices = 180 * 24 * time.Hour // after that they are history
 	orphanBatch = 1000                 // likes and comments below workouts that are gone
+
+	challengeBatch = 20 // challenges that are over, with all who take part
 )
 
 // mailNotices gives each member who may be due a mail about their notices a turn, until nobody is. This
@@ -37,6 +40,21 @@ func (r *Runner) mailNotices(ctx context.Context) error {
 		}
 		if posted {
 			r.Wake()
+		}
+	}
+	return nil
+}
+
+// tellOfChallenges tells those who took part in challenges that are over.
+func (r *Runner) tellOfChallenges(ctx context.Context) error {
+	for more := true; more; {
+		err := r.DB.AsWorker(ctx, db.ReasonNotices, r.Now(), func(ctx context.Context, tx *db.SystemTx) error {
+			told, err := group.New(tx).TellOfChallenges(ctx, tx.Now(), challengeBatch)
+			more = told == challengeBatch
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

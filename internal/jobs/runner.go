@@ -1,5 +1,5 @@
-// Package jobs does what nobody waits for: it sends the mail in the outbox, looks
-// whether notices are to be mailed, has imports read, has digests made of samples
+// Package jobs does what nobody waits for: it sends the mail in the outbox, tells
+// who took part in a challenge of its end, looks whether notices are to be mailed, has imports read, has digests made of samples
 // that have none, clears away what is past its time, wraps members' keys anew after
 // the key ring got another primary, keeps feeds and directory in shape, and lays
 // out the schedule.
@@ -101,7 +101,10 @@ func (r *Runner) Run(ctx context.Context) {
 		every(ctx, mailEvery, r.wake, func() { r.step(ctx, "mail", r.sendMail) })
 	})
 	all.Go(func() {
-		every(ctx, noticeEvery, nil, func() { r.step(ctx, "notices", r.mailNotices) })
+		every(ctx, noticeEvery, nil, func() {
+			r.step(ctx, "challenges", r.tellOfChallenges)
+			r.step(ctx, "notices", r.mailNotices)
+		})
 	})
 	all.Go(func() {
 		every(ctx, importEvery, r.wakeImports, func() { r.step(ctx, "imports", r.readImports) })

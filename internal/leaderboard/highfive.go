@@ -25,7 +25,7 @@ func (s *Service) GiveHighFive(ctx context.Context, c db.Caller, class, rider uu
 		if err != nil || len(given) == 0 {
 			return err
 		}
-		return notice.Add(ctx, tx, notice.Notice{To: rider, Kind: notice.HighFive, Object: given[0]})
+		return notice.Add(ctx, tx, notice.Notice{To: rider, Kind: notice.HighFive, Object: given[0], Part: class})
 	})
 }
 

@@ -52,9 +52,7 @@ var sentences = []struct{ kind, says string }{
 	{"high_five", "Somebody gave you a high-five."},
 	{"group_requested", "Somebody asks to join a group of yours."},
 	{"group_approved", "You are a member of a group that you asked to join."},
-	{"group_invited", "Somebody invited you to a group."},
 	{"challenge_ended", "A challenge that you took part in has ended."},
-	{"access_granted", "Somebody of our staff was given access to data of yours. Who, why and what is in your access log."},
 	{"moderation_decided", "Our moderators decided about something that you wrote or reported."},
 	{"booking_removed", "A place in a class of yours was taken back by the staff."},
 }

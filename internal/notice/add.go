@@ -35,7 +35,7 @@ func Add(ctx context.Context, tx Tx, n Notice) error {
 	}
 	return query.New(tx).AddNotice(ctx, query.AddNoticeParams{
 		Recipient: n.To, Kind: string(n.Kind), Named: r.Named, Object: orNull(n.Object), Part: orNull(n.Part),
-		At: tx.Now(), Renews: r.Renews, Safety: r.Safety, Mails: r.Safety,
+		At: tx.Now(), Renews: r.Renews, Safety: r.Safety, Mails: r.Safety && !r.Apart,
 	})
 }
 

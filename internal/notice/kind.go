@@ -18,11 +18,10 @@ const (
 	BookingRemoved  Kind = "booking_removed"  // object: the scheduled class
 	ClassCancelled  Kind = "class_cancelled"  // object: the scheduled class
 	ClassMoved      Kind = "class_moved"      // object: the scheduled class
-	HighFive        Kind = "high_five"        // object: the workout
+	HighFive        Kind = "high_five"        // object: the workout; part: the class
 
 	GroupRequested Kind = "group_requested" // object: the group; actor asks to join
 	GroupApproved  Kind = "group_approved"  // object: the group
-	GroupInvited   Kind = "group_invited"   // object: the group
 	ChallengeEnded Kind = "challenge_ended" // object: the challenge; part: its group
 
 	AccessGranted     Kind = "access_granted"     // object: the access grant
@@ -45,6 +44,9 @@ type Rule struct {
 	// Safety: about the account's safety. It can't be switched off, and goes by mail unless
 	// the member says no; all others go by mail only to who asks for it.
 	Safety bool
+	// Apart: a mail of its own tells of it at once, whatever the member says, so that no mail about
+	// notices does.
+	Apart bool
 }
 
 // rules is the table.
@@ -63,10 +65,9 @@ var rules = []Rule{
 
 	{Kind: GroupRequested, About: "group", Named: true, Field: privacy.Notices, Renews: true},
 	{Kind: GroupApproved, About: "group", Field: privacy.Notices, Renews: true},
-	{Kind: GroupInvited, About: "group", Named: true, Field: privacy.Notices, Renews: true},
 	{Kind: ChallengeEnded, About: "challenge", Field: privacy.Notices},
 
-	{Kind: AccessGranted, About: "access_grant", Field: privacy.Notices, Safety: true},
+	{Kind: AccessGranted, About: "access_grant", Field: privacy.Notices, Safety: true, Apart: true},
 	{Kind: ModerationDecided, About: "case", Field: privacy.Notices, Renews: true, Safety: true},
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/mail"
+	"github.com/paceline/paceline/internal/notice"
 	"github.com/paceline/paceline/internal/page"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/staff/query"
@@ -22,7 +23,7 @@ type Access struct {
 	EndedAt             *time.Time // when it was ended early
 }
 
-// OpenAccess opens an access grant, and tells the member by mail. Who may not know that there
+// OpenAccess opens an access grant, and tells the member, by mail too. Who may not know that there
 // is such a member learns it here: the audit knows that they asked.
 func (s *Service) OpenAccess(ctx context.Context, c db.Caller, a Access, life time.Duration) (Access, error) {
 	a.ID = uuid.New()
@@ -34,7 +35,10 @@ func (s *Service) OpenAccess(ctx context.Context, c db.Caller, a Access, life ti
 		if err != nil || answer != "done" {
 			return answer, err
 		}
-		return answer, s.Notify(ctx, tx, a.Member, mail.AccessOpened)
+		if err := s.Notify(ctx, tx, a.Member, mail.AccessOpened); err != nil {
+			return answer, err
+		}
+		return answer, notice.Add(ctx, tx, notice.Notice{To: a.Member, Kind: notice.AccessGranted, Object: a.ID})
 	})
 	return a, err
 }

@@ -185,3 +185,6 @@ SELECT join_challenge($1, $2)::text AS outcome;
 
 -- name: LeaveChallenge :exec
 SELECT leave_challenge($1);
+
+-- name: TellOfChallenges :one
+SELECT tell_of_challenges(@at, @most)::integer AS told;

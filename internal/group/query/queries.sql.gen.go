@@ -1096,3 +1096,14 @@ func (q *Queries) TakeGroup(ctx context.Context, wanted uuid.UUID, at time.Time)
 	err := row.Scan(&outcome)
 	return outcome, err
 }
+
+const tellOfChallenges = `-- name: TellOfChallenges :one
+SELECT tell_of_challenges($1, $2)::integer AS told
+`
+
+func (q *Queries) TellOfChallenges(ctx context.Context, at time.Time, most int32) (int32, error) {
+	row := q.db.QueryRow(ctx, tellOfChallenges, at, most)
+	var told int32
+	err := row.Scan(&told)
+	return told, err
+}

@@ -159,7 +159,9 @@ func TestNotToldTooMuch(t *testing.T) {
 	s.say(t, s.ada, "to myself, @ada")
 	want(t, s.ada, "", 0)
 	off(s.ada, "access_granted", map[string]any{"told": false}).Want(t, http.StatusUnprocessableEntity)
-	off(s.ada, "access_granted", map[string]any{"mailed": false}).Want(t, http.StatusOK)
+	off(s.ada, "access_granted", map[string]any{"mailed": false}).Want(t, http.StatusUnprocessableEntity)
+	off(s.ada, "moderation_decided", map[string]any{"told": false}).Want(t, http.StatusUnprocessableEntity)
+	off(s.ada, "moderation_decided", map[string]any{"mailed": false}).Want(t, http.StatusOK)
 	tag := s.ada.Get("/v1/me/notification-settings").Want(t, http.StatusOK).Header.Get("ETag")
 	off(s.ada, "liked", map[string]any{"told": true}).Want(t, http.StatusOK)
 	s.ada.Do(http.MethodPatch, "/v1/me/notification-settings", map[string]any{"items": []any{map[string]any{"kind": "liked", "told": false}}}, "If-Match", tag).

@@ -66,7 +66,7 @@ func digest(due []query.ListDueRow, settings Settings) (mail.Message, []uuid.UUI
 	m := mail.Message{Kind: mail.Notices}
 	mailed := []uuid.UUID{}
 	for _, set := range settings {
-		if !set.Mailed {
+		if rule, _ := notice.RuleOf(set.Kind); !set.Mailed || rule.Apart {
 			continue
 		}
 		for _, d := range due {

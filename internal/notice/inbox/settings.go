@@ -89,6 +89,10 @@ func (e SettingEdit) apply(i int, now Settings) (Setting, error) {
 			return Setting{}, fault.Unprocessable("always_told", "what is about your account's safety can't be switched off",
 				fault.At(fmt.Sprintf("/items/%d/told", i), "always_told", "can be kept from your mail, and not from here"))
 		}
+		if rule, _ := notice.RuleOf(set.Kind); rule.Apart && !set.Mailed {
+			return Setting{}, fault.Unprocessable("always_mailed", "a mail about this goes out whatever you say",
+				fault.At(fmt.Sprintf("/items/%d/mailed", i), "always_mailed", "can't be switched off"))
+		}
 		now[j] = set
 		return set, nil
 	}
