@@ -83,26 +83,28 @@ func locals(people []Person, country string, d *rand.Rand) (all []int) {
 	return all
 }
 
-// Circle is a group of the crowd. The first of its members made it.
+// Circle is a group of the crowd, with a goal for a week. The first of its members made both; who comes first takes part.
 type Circle struct {
 	Name, Kind, About string
 	Members           []int
+	Goal, Metric      string
+	Target            int32
 }
 
 // Circles are the groups: for some anybody may join, to others one is invited.
 func (c Crowd) Circles(people []Person) []Circle {
 	d := c.dice(groupStream, 0)
 	all := []Circle{
-		{Name: "Dawn Patrol", Kind: "public", About: "Done before breakfast."},
-		{Name: "Zürich Climbers", Kind: "public", About: "Uetliberg, twice."},
-		{Name: "Sunday Long Ride", Kind: "public", About: "Slow, far, with cake."},
-		{Name: "Rowers' Corner", Kind: "public", About: "Long strokes."},
-		{Name: "Back on the Bike", Kind: "public", About: "After injuries, babies and winters."},
-		{Name: "Marathon in Autumn", Kind: "public", About: "Sixteen weeks, four runs each."},
-		{Name: "Masters 50+", Kind: "listed", About: "Ask, and tell us what you ride."},
-		{Name: "Power Zone Club", Kind: "listed", About: "For those who know their threshold."},
-		{Name: "Canal Street Regulars", Kind: "unlisted", About: "Of the studio."},
-		{Name: "The Surprise Party", Kind: "secret", About: "Not a word."},
+		{Name: "Dawn Patrol", Kind: "public", About: "Done before breakfast.", Goal: "Five dawns", Metric: "days", Target: 5},
+		{Name: "Zürich Climbers", Kind: "public", About: "Uetliberg, twice.", Goal: "A day's worth of climbing", Metric: "output", Target: 2500},
+		{Name: "Sunday Long Ride", Kind: "public", About: "Slow, far, with cake.", Goal: "Two hundred kilometres", Metric: "distance", Target: 200000},
+		{Name: "Rowers' Corner", Kind: "public", About: "Long strokes.", Goal: "A marathon, sitting", Metric: "distance", Target: 42195},
+		{Name: "Back on the Bike", Kind: "public", About: "After injuries, babies and winters.", Goal: "Three times is plenty", Metric: "days", Target: 3},
+		{Name: "Marathon in Autumn", Kind: "public", About: "Sixteen weeks, four runs each.", Goal: "Fifty kilometres", Metric: "distance", Target: 50000},
+		{Name: "Masters 50+", Kind: "listed", About: "Ask, and tell us what you ride.", Goal: "Five hours", Metric: "time", Target: 18000},
+		{Name: "Power Zone Club", Kind: "listed", About: "For those who know their threshold.", Goal: "Four thousand kilojoules", Metric: "output", Target: 4000},
+		{Name: "Canal Street Regulars", Kind: "unlisted", About: "Of the studio.", Goal: "Four evenings", Metric: "days", Target: 4},
+		{Name: "The Surprise Party", Kind: "secret", About: "Not a word.", Goal: "All the candles", Metric: "days", Target: 2},
 	}
 	for n := range all {
 		size, there := len(people)/(8+4*n), map[int]bool{}

@@ -78,7 +78,7 @@ func TestTheWorldIsAsTold(t *testing.T) {
 	}
 	// Loading what is loaded does nothing.
 	const held = `SELECT concat_ws(' ', (SELECT count(*) FROM workout), (SELECT count(*) FROM workout_class), (SELECT count(*) FROM class),
-		(SELECT count(*) FROM scheduled_class), (SELECT count(*) FROM instructor), (SELECT count(*) FROM groups), (SELECT count(*) FROM workout_comment))`
+		(SELECT count(*) FROM scheduled_class), (SELECT count(*) FROM instructor), (SELECT count(*) FROM groups), (SELECT count(*) FROM challenge_participation), (SELECT count(*) FROM workout_comment))`
 	before := w.Query(held)
 	if err := again(func(float64, string) { t.Error("it loads again") }); err != nil || w.Query(held) != before {
 		t.Errorf("loaded twice: %v", err)
@@ -116,7 +116,12 @@ func TestTheStudioIsAsTold(t *testing.T) {
 	}
 	next := id(t, w.Get("/v1/schedule?discipline=yoga&limit=1"))
 	people["cleo"].Do(http.MethodPut, "/v1/schedule/"+next+"/booking", map[string]any{}).Want(t, http.StatusOK)
-	people["cleo"].Get("/v1/groups/"+id(t, people["cleo"].Get("/v1/me/groups"))+"/members").Want(t, http.StatusOK)
+	dawn := "/v1/groups/" + id(t, people["cleo"].Get("/v1/me/groups"))
+	people["cleo"].Get(dawn+"/members").Want(t, http.StatusOK)
+	goal := people["cleo"].Get("/v1/challenges/"+id(t, people["cleo"].Get(dawn+"/challenges"))).Want(t, http.StatusOK).Map(t)
+	if goal["state"] != "running" || goal["joined"] != true {
+		t.Errorf("cleo's goal is %v", goal)
+	}
 	if got := people["ada"].Get("/v1/me/notifications"); !strings.Contains(string(got.Body), "ben") {
 		t.Errorf("ada hears of nothing: %d %s", got.Status, got.Body)
 	}

@@ -45,6 +45,9 @@ const told = `
 		SELECT 'group ' || g.name || g.kind || ' ' || p.username || ' ' || m.role
 		FROM group_member m JOIN groups g ON g.id = m.group_id JOIN profile p ON p.member_id = m.member_id
 		UNION ALL
+		SELECT 'goal ' || c.title || c.metric || c.target || c.first_day || c.last_day || ' ' || p.username
+		FROM challenge c JOIN challenge_participation t ON t.challenge_id = c.id JOIN profile p ON p.member_id = t.member_id
+		UNION ALL
 		SELECT 'like ' || p.username || ' ' || encode(w.fingerprint, 'hex')
 		FROM workout_like l JOIN profile p ON p.member_id = l.member_id JOIN workout w ON w.id = l.workout_id
 		UNION ALL
@@ -85,7 +88,7 @@ func TestTheCrowdIsLoadedOnce(t *testing.T) {
 	w := testkit.Start(t)
 	load := loads(w)
 	once := load(t)
-	for _, kind := range []string{"taken", "instructor", "class", "given", "seat", "group", "like", "comment", "fan"} {
+	for _, kind := range []string{"taken", "instructor", "class", "given", "seat", "group", "goal", "like", "comment", "fan"} {
 		if n := strings.Count("\n"+once, "\n"+kind+" "); n == 0 || kind == "class" && n != demo.Classes || kind == "instructor" && n != demo.Instructors {
 			t.Errorf("%d of %s", n, kind)
 		}

@@ -31,7 +31,7 @@ func (l *crowdLoader) book(ctx context.Context) error {
 	})
 }
 
-// gather has the groups made and joined.
+// gather has the groups made and joined, and half of each set out for its goal.
 func (l *crowdLoader) gather(ctx context.Context) error {
 	all := l.crowd.Circles(l.people)
 	return l.each(ctx, "groups", 0.93, 0.95, len(all), func(ctx context.Context, i int) error {
@@ -58,6 +58,17 @@ func (l *crowdLoader) gather(ctx context.Context) error {
 		}
 		for _, who := range g.Members[1:] {
 			if err := join(who); err != nil {
+				return err
+			}
+		}
+		goal, err := l.Groups.CreateChallenge(ctx, owner, made.ID, group.Goal{
+			Title: g.Goal, Metric: group.Metric(g.Metric), Target: g.Target, From: l.crowd.Today, To: l.crowd.Today.AddDate(0, 0, 6), Zone: "UTC",
+		}, key[:])
+		if err != nil {
+			return err
+		}
+		for _, who := range g.Members[:(len(g.Members)+1)/2] {
+			if _, err := l.Groups.JoinChallenge(ctx, l.made[who].Caller, goal.ID); err != nil {
 				return err
 			}
 		}

@@ -149,9 +149,19 @@ func (l *loader) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	day := l.now.UTC().Truncate(24 * time.Hour)
+	goal, err := l.people["eve"].make(ctx, "/v1/groups/"+id+"/challenges", "challenge", map[string]any{
+		"title": "Four mornings of seven", "metric": "days", "target": 4, "time_zone": "UTC",
+		"from": day.Format(time.DateOnly), "to": day.AddDate(0, 0, 6).Format(time.DateOnly),
+	})
+	if err != nil {
+		return err
+	}
 	for _, name := range []string{"ben", "cleo"} {
-		if err := l.people[name].want(ctx, http.MethodPut, "/v1/groups/"+id+"/membership", nil, http.StatusOK); err != nil {
-			return err
+		for _, path := range []string{"/v1/groups/" + id + "/membership", "/v1/challenges/" + goal + "/participation"} {
+			if err := l.people[name].want(ctx, http.MethodPut, path, nil, http.StatusOK); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
