@@ -65,7 +65,7 @@ DROP TABLE high_five;
 DROP FUNCTION read_figures(uuid, smallint), read_board(uuid, smallint, boolean, boolean, boolean, bigint, uuid, integer),
     board_ahead(uuid, smallint, bigint, uuid);
 DROP VIEW board_figure, board_row;
-DROP FUNCTION set_workout_class(uuid, uuid, uuid), class_out(uuid), merge_classes(uuid, uuid, uuid), place_workouts(uuid[]), place_own(), place_again(uuid, uuid[]),
+DROP FUNCTION set_workout_class(uuid, uuid, uuid), class_out(uuid), merge_classes(uuid, uuid, uuid), place_workouts(uuid[]), place_own(), place_again(uuid, uuid[]), lock_places(uuid),
     class_places(uuid, uuid[]);
 DROP FUNCTION bucket_width(smallint, smallint);
 DROP TABLE class_bucket, class_place, workout_class;

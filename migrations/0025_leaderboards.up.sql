@@ -112,12 +112,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     GROUP BY r.member_id, r.board_id, r.metric
 $$;
 
--- Makes a member's places on some boards what they should be, and the counts with them. One change at a time
--- for each member, whose row it locks; the counts are taken in one order for all.
+-- One change at a time of a member's places, until it is committed. Which boards it is about is asked behind it: another
+-- change may have put there what this one has just deleted.
+CREATE FUNCTION lock_places(owner uuid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT pg_advisory_xact_lock(hashtextextended('places ' || owner, 25))
+$$;
+
+-- Makes a member's places on some boards what they should be, and the counts with them, behind lock_places; the
+-- counts are taken in one order for all.
 CREATE FUNCTION place_again(owner uuid, boards uuid[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
-    PERFORM FROM member m WHERE m.id = owner FOR NO KEY UPDATE;
     INSERT INTO class_bucket AS b (board_id, metric, level, bucket, riders, total)
     SELECT c.board_id, c.metric, l.level, c.value / bucket_width(c.metric, l.level), sum(c.sign), sum(c.sign * c.value)
     FROM (
@@ -147,27 +153,31 @@ END $$;
 CREATE FUNCTION place_own() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
-    boards uuid[] := ARRAY(
+    boards uuid[];
+BEGIN
+    PERFORM lock_places(viewer_id());
+    boards := ARRAY(
         SELECT p.board_id FROM class_place p WHERE p.member_id = viewer_id()
         UNION SELECT c.class_id FROM workout_class c WHERE c.member_id = viewer_id()
         UNION SELECT c.scheduled_class_id FROM workout_class c WHERE c.member_id = viewer_id() AND c.scheduled_class_id IS NOT NULL);
-BEGIN
     IF cardinality(boards) > 0 THEN
         PERFORM place_again(viewer_id(), boards);
     END IF;
 END $$;
 
 -- After some of the viewer's workouts were made, changed or deleted. Of what belongs to no class it asks two
--- look-ups and locks nothing.
+-- look-ups.
 CREATE FUNCTION place_workouts(changed uuid[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
-    boards uuid[] := ARRAY(
+    boards uuid[];
+BEGIN
+    PERFORM lock_places(viewer_id());
+    boards := ARRAY(
         SELECT p.board_id FROM class_place p
         WHERE p.member_id = viewer_id() AND (p.own_workout = ANY (changed) OR p.follower_workout = ANY (changed) OR p.public_workout = ANY (changed))
         UNION SELECT b.id FROM workout_class c CROSS JOIN LATERAL (VALUES (c.class_id), (c.scheduled_class_id)) AS b (id)
         WHERE c.member_id = viewer_id() AND c.workout_id = ANY (changed) AND b.id IS NOT NULL);
-BEGIN
     IF cardinality(boards) > 0 THEN
         PERFORM place_again(viewer_id(), boards);
     END IF;
@@ -467,8 +477,10 @@ GRANT EXECUTE ON FUNCTION give_high_five(uuid, uuid, timestamptz), take_high_fiv
 CREATE FUNCTION forget_places() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
-    boards uuid[] := ARRAY(SELECT DISTINCT p.board_id FROM class_place p WHERE p.member_id = viewer_id());
+    boards uuid[];
 BEGIN
+    PERFORM lock_places(viewer_id());
+    boards := ARRAY(SELECT DISTINCT p.board_id FROM class_place p WHERE p.member_id = viewer_id());
     DELETE FROM workout_class c WHERE c.member_id = viewer_id();
     PERFORM place_again(viewer_id(), boards);
     DELETE FROM high_five h WHERE h.from_id = viewer_id();

@@ -365,7 +365,7 @@ BEGIN
     RETURN 'done';
 END $$;
 
--- Whom the group is offered to takes it; who had it stays as an admin.
+-- Whom the group is offered to takes it; who had it stays as an admin. Who and the new owner have blocked one another is out.
 CREATE FUNCTION take_group(wanted uuid, at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -383,6 +383,8 @@ BEGIN
     UPDATE group_member m SET role = 'admin', role_since = at WHERE m.group_id = wanted AND m.role = 'owner';
     UPDATE group_member m SET role = 'owner', role_since = at WHERE m.group_id = wanted AND m.member_id = viewer;
     UPDATE groups g SET member_id = viewer, heir = NULL, key_hash = NULL WHERE g.id = wanted;
+    PERFORM drop_membership(wanted, m.member_id) FROM group_member m JOIN edge e ON e.member_id = viewer AND e.other_id = m.member_id
+        WHERE m.group_id = wanted AND m.role <> 'banned' AND e.bits & 12 <> 0;
     RETURN 'done';
 END $$;
 
@@ -447,7 +449,8 @@ BEGIN
     RETURN 'done';
 END $$;
 
--- As in step 7; and it ends what either granted the other as a coach.
+-- As in step 7; and it ends what either granted the other as a coach, and that one is in a group of the other's: nobody
+-- is left in one that they can't find any more.
 CREATE OR REPLACE FUNCTION block_member(other uuid, at timestamptz) RETURNS smallint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -468,6 +471,10 @@ BEGIN
     UPDATE edge e SET named = found WHERE e.member_id = viewer AND e.other_id = other;
     DELETE FROM coach_grant c USING group_member a
         WHERE a.id = c.coach_id AND (c.member_id, a.member_id) IN ((viewer, other), (other, viewer));
+    -- The groups are locked, so that who is about to enter one is in it by now, or finds it no more.
+    PERFORM FROM groups g WHERE g.member_id IN (viewer, other) ORDER BY g.id FOR UPDATE;
+    PERFORM drop_membership(g.id, m.member_id) FROM groups g JOIN group_member m ON m.group_id = g.id
+        WHERE (g.member_id, m.member_id) IN ((viewer, other), (other, viewer)) AND m.role <> 'banned';
     RETURN bits;
 END $$;
 

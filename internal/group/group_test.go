@@ -320,6 +320,26 @@ func TestABlockInAGroup(t *testing.T) {
 	if s.membership(ada, group, "members", cleo) != "" {
 		t.Error("the owner sees who blocked them")
 	}
+	// Nobody is left in a group that they can't find: whoever blocks, and whoever owns it by then.
+	inside := func(p *testkit.Person) string {
+		return s.Query(`SELECT count(*)::text FROM group_member WHERE member_id = $1`, p.ID)
+	}
+	if inside(cleo) != "0" || inside(ben) != "1" {
+		t.Errorf("cleo is in %s groups, ben in %s", inside(cleo), inside(ben))
+	}
+	dora := s.Join("dora")
+	dora.Do(http.MethodPut, group+"/membership", nil).Want(t, http.StatusOK)
+	s.Block(dora, ben)
+	_, membership, _ := strings.Cut(s.membership(ada, group, "members", ben), "/v1/group-memberships/")
+	ada.Do(http.MethodPut, group+"/heir", map[string]any{"membership_id": membership}).Want(t, http.StatusNoContent)
+	ben.Do(http.MethodPut, group+"/owner", nil).Want(t, http.StatusOK)
+	if inside(dora) != "0" {
+		t.Error("dora is in the group of somebody whom she blocked")
+	}
+	s.Block(ben, ada)
+	if inside(ada) != "0" {
+		t.Error("ada is in the group of somebody who blocked her")
+	}
 }
 
 // Who can't be found is in the list without a name.

@@ -16,7 +16,7 @@ const (
 	keepNotices = 180 * 24 * time.Hour // after that they are history
 	orphanBatch = 1000                 // likes and comments below workouts that are gone
 
-	challengeBatch = 20 // challenges that are over, with all who take part
+	challengeBatch = 1 // challenges that are over in a transaction, with all who take part: a group is of thousands at most
 )
 
 // mailNotices gives each member who may be due a mail about their notices a turn, until nobody is. This

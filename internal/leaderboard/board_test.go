@@ -1,11 +1,13 @@
 package leaderboard_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/paceline/paceline/internal/leaderboard"
 	"github.com/paceline/paceline/internal/member"
@@ -220,4 +222,61 @@ func TestFiguresLeaveOutTheBlocked(t *testing.T) {
 	}
 	w.choose(w.riders[8], privacy.DefaultSettings(false))
 	w.compareFigures(w.riders[7], "settings of another")
+}
+
+// Two workouts of one rider that are deleted at once leave nothing behind, on the board or in its counts.
+func TestDeletedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3, 1)
+	r := w.riders[0]
+	s := r.settings
+	s.Audiences = s.Audiences.With(privacy.Leaderboard, privacy.Members)
+	w.choose(r, s)
+	var ids []uuid.UUID
+	for _, kj := range []float64{100, 200} {
+		ids = append(ids, w.ride(r, ride{audience: privacy.Members, source: "console", startedAt: now.Add(-time.Hour), kj: kj, m: 1000, class: true}).id)
+	}
+	begin := func(id uuid.UUID) pgx.Tx {
+		t.Helper()
+		tx, err := w.admin.Begin(t.Context())
+		if err == nil {
+			_, err = tx.Exec(t.Context(), `SELECT set_config('paceline.viewer', $1, true), set_config('paceline.actor', 'session', true)`, r.id.String())
+		}
+		if err == nil {
+			_, err = tx.Exec(t.Context(), `DELETE FROM workout WHERE member_id = $1 AND id = $2`, r.id, id)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tx
+	}
+	place := func(tx pgx.Tx, id uuid.UUID) error {
+		_, err := tx.Exec(t.Context(), `SELECT place_workouts(ARRAY[$1::uuid])`, id)
+		return err
+	}
+	lesser, best := begin(ids[0]), begin(ids[1])
+	if err := place(best, ids[1]); err != nil { // the lesser one is there still, and takes its place
+		t.Fatal(err)
+	}
+	placed := make(chan error, 1)
+	go func() { placed <- place(lesser, ids[0]) }()
+	select {
+	case err := <-placed:
+		t.Errorf("nobody waited: %v", err)
+		placed <- err
+	case <-time.After(200 * time.Millisecond):
+	}
+	if err := best.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(<-placed, lesser.Commit(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	var places, riders int
+	if err := w.admin.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM class_place), (SELECT coalesce(sum(riders), 0) FROM class_bucket)`).Scan(&places, &riders); err != nil {
+		t.Fatal(err)
+	}
+	if places != 0 || riders != 0 {
+		t.Errorf("%d places and %d counted are left", places, riders)
+	}
 }
