@@ -536,7 +536,8 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION post_progress(uuid, bigint, bigint, integer, timestamptz) TO paceline_app;
 
--- The best of those whom the viewer sees in a live class, and the viewer. The rank is one among the visible;
+-- The best of those whom the viewer sees in a live class, by work or by distance, or of these whom the viewer follows, and
+-- the viewer. The rank is one among the visible;
 -- who rides by what nobody signed has none.
 CREATE VIEW live_row AS
 SELECT g.member_id, g.output_j, g.distance_mm, g.elapsed_s, chosen_audience(m.audiences, 15) AS audience, 0::bigint AS place,
@@ -548,7 +549,7 @@ JOIN member_key k ON k.member_id = m.id
 LEFT JOIN edge e ON e.member_id = m.id
 LEFT JOIN profile r ON r.member_id = m.id;
 COMMENT ON VIEW live_row IS 'class: guarded. The columns are of the classes they come from';
-CREATE FUNCTION read_live(class uuid, most integer) RETURNS SETOF live_row
+CREATE FUNCTION read_live(class uuid, asked smallint, followed boolean, most integer) RETURNS SETOF live_row
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     viewer uuid := viewer_id();
@@ -559,11 +560,12 @@ BEGIN
     RETURN QUERY
     WITH seen AS (
         SELECT g.member_id, g.output_j, g.distance_mm, g.elapsed_s, lowest_by(viewer, m.id, e.bits) AS lowest, e.bits,
-            CASE WHEN g.signed THEN rank() OVER (PARTITION BY g.signed ORDER BY g.output_j DESC) END AS place
+            CASE WHEN g.signed THEN rank() OVER (PARTITION BY g.signed ORDER BY CASE asked WHEN 1 THEN g.output_j ELSE g.distance_mm END DESC) END AS place
         FROM class_progress g
         JOIN member m ON m.id = g.member_id
         LEFT JOIN edge e ON e.member_id = g.member_id AND e.other_id = viewer
         WHERE g.scheduled_class_id = class AND (g.signed OR g.member_id = viewer)
+            AND (NOT followed OR g.member_id = viewer OR e.bits & 1 <> 0)
             AND least(chosen_audience(m.audiences, 15), chosen_audience(m.audiences, 18), CASE WHEN m.private THEN 1 ELSE 3 END)
                 >= lowest_by(viewer, m.id, e.bits)
     ), picked AS (
@@ -581,7 +583,7 @@ BEGIN
     CROSS JOIN LATERAL (SELECT found_by(viewer, m.id, m.discoverability, s.bits) AS found) AS r
     ORDER BY s.place NULLS LAST, s.member_id;
 END $$;
-GRANT EXECUTE ON FUNCTION read_live(uuid, integer) TO paceline_app;
+GRANT EXECUTE ON FUNCTION read_live(uuid, smallint, boolean, integer) TO paceline_app;
 
 -- A ticket opens one stream, once, within its minute, for the session that asked for it. While the stream is
 -- open the ticket's hash is what it asks by, at each event anew: as that session, for as long as it stands.

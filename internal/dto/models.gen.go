@@ -5144,6 +5144,12 @@ type StreamLiveLeaderboardParams struct {
 	// Ticket From `createLiveTicket`.
 	Ticket LiveTicketText `form:"ticket" json:"ticket"`
 
+	// Metric What is compared.
+	Metric *Metric `form:"metric,omitempty" json:"metric,omitempty"`
+
+	// Followed Those only whom you follow, and you.
+	Followed *Followed `form:"followed,omitempty" json:"followed,omitempty"`
+
 	// MaxEvents After how many events the stream ends.
 	MaxEvents int `form:"max_events" json:"max_events"`
 

@@ -57,9 +57,14 @@ func (l *live) open(p *testkit.Person, lastID string) *stream {
 
 func (l *live) openBy(ticket, lastID string) *stream {
 	l.T.Helper()
+	return l.openAsking(ticket, lastID, "")
+}
+
+func (l *live) openAsking(ticket, lastID, asked string) *stream {
+	l.T.Helper()
 	ctx, cancel := context.WithCancel(l.T.Context())
 	l.T.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+l.Address()+"/v1/schedule/"+l.Scheduled+"/live?max_events=100&ticket="+ticket, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+l.Address()+"/v1/schedule/"+l.Scheduled+"/live?max_events=100&ticket="+ticket+asked, nil)
 	if err != nil {
 		l.T.Fatal(err)
 	}
@@ -212,4 +217,24 @@ func TestOnlyConsolesAreRankedLive(t *testing.T) {
 	}
 	l.Exec(`UPDATE class SET state = 'draft'`)
 	l.post(ben.Client, 62, 700).Want(t, http.StatusNotFound)
+}
+
+// A stream is of what was asked: by work or by distance, of everybody whom one sees or of those whom one follows.
+func TestALiveClassByWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	l := startLive(t)
+	l.rider("ben-asks", 100)
+	ada, cleo := l.JoinBorn("ada-asks", "1990-04-05"), l.JoinBorn("cleo-asks", "1990-04-05")
+	cleo.Do(http.MethodPatch, "/v1/me/privacy", map[string]any{"audiences": map[string]any{"leaderboard": "members", "workout": "members"}}).Want(t, http.StatusOK)
+	l.Pair(cleo, "sync").Client.Do(http.MethodPost, "/v1/schedule/"+l.Scheduled+"/progress", map[string]any{"output_kj": 50, "distance_m": 20000, "elapsed_s": 600}).
+		Want(t, http.StatusNoContent)
+	l.Follow(ada, cleo)
+	both := []string{"ben-asks 1 100", "cleo-asks 2 50"}
+	for asked, want := range map[string][]string{
+		"": both, "&metric=output": both, "&metric=distance": {"cleo-asks 1 50", "ben-asks 2 100"}, "&followed=true": {"cleo-asks 1 50"},
+	} {
+		s := l.openAsking(ada.Ticket(l.Scheduled), "", asked)
+		s.want(want...)
+		s.cancel()
+	}
 }

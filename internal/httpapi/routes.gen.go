@@ -5166,6 +5166,20 @@ func (w *ServerInterfaceWrapper) StreamLiveLeaderboard(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ticket: %s", err))
 	}
 
+	// ------------- Optional query parameter "metric" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "metric", ctx.QueryParams(), &params.Metric, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter metric: %s", err))
+	}
+
+	// ------------- Optional query parameter "followed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "followed", ctx.QueryParams(), &params.Followed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter followed: %s", err))
+	}
+
 	// ------------- Required query parameter "max_events" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, true, "max_events", ctx.QueryParams(), &params.MaxEvents, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})

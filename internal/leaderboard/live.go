@@ -105,12 +105,19 @@ func (s *Service) Ticket(ctx context.Context, c db.Caller, class uuid.UUID) (Tic
 type Stream struct {
 	s      *Service
 	class  uuid.UUID
+	ask    Live
 	ticket string
+}
+
+// Live is what of a live class is asked for.
+type Live struct {
+	Metric   Metric
+	Followed bool // those only whom the viewer follows, and the viewer
 }
 
 // Open uses a ticket up. Unauthenticated for one that isn't one of this class, or no longer; TooMany while
 // too many streams are open.
-func (s *Service) Open(ctx context.Context, c db.Caller, class uuid.UUID, ticket string) (*Stream, error) {
+func (s *Service) Open(ctx context.Context, c db.Caller, class uuid.UUID, ask Live, ticket string) (*Stream, error) {
 	hash := sha256.Sum256([]byte(ticket))
 	err := s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		outcome, err := query.New(tx).OpenLive(ctx, query.OpenLiveParams{
@@ -129,7 +136,7 @@ func (s *Service) Open(ctx context.Context, c db.Caller, class uuid.UUID, ticket
 	if err != nil {
 		return nil, err
 	}
-	return &Stream{s: s, class: class, ticket: ticket}, nil
+	return &Stream{s: s, class: class, ask: ask, ticket: ticket}, nil
 }
 
 // As is who the stream asks as at a moment.
@@ -161,7 +168,7 @@ func (l *Stream) Now(ctx context.Context, c db.Caller) ([]LiveEntry, error) {
 	var out []LiveEntry
 	err := l.s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		out = nil
-		rows, err := query.New(tx).ReadLive(ctx, l.class, liveShown)
+		rows, err := query.New(tx).ReadLive(ctx, query.ReadLiveParams{Class: l.class, Asked: int16(l.ask.Metric), Followed: l.ask.Followed, Most: liveShown})
 		if err != nil {
 			return err
 		}

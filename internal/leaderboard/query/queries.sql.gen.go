@@ -289,11 +289,23 @@ func (q *Queries) ReadHighFives(ctx context.Context, arg ReadHighFivesParams) ([
 }
 
 const readLive = `-- name: ReadLive :many
-SELECT l.member_id, l.output_j, l.distance_mm, l.elapsed_s, l.audience, l.place, l.username, l.display_name, l.has_avatar, l.private, l.minor, l.discoverability, l.audiences, l.edge, l.wrapped, l.seen_by FROM read_live($1, $2) l
+SELECT l.member_id, l.output_j, l.distance_mm, l.elapsed_s, l.audience, l.place, l.username, l.display_name, l.has_avatar, l.private, l.minor, l.discoverability, l.audiences, l.edge, l.wrapped, l.seen_by FROM read_live($1, $2, $3, $4) l
 `
 
-func (q *Queries) ReadLive(ctx context.Context, class uuid.UUID, most int32) ([]LiveRow, error) {
-	rows, err := q.db.Query(ctx, readLive, class, most)
+type ReadLiveParams struct {
+	Class    uuid.UUID
+	Asked    int16
+	Followed bool
+	Most     int32
+}
+
+func (q *Queries) ReadLive(ctx context.Context, arg ReadLiveParams) ([]LiveRow, error) {
+	rows, err := q.db.Query(ctx, readLive,
+		arg.Class,
+		arg.Asked,
+		arg.Followed,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
