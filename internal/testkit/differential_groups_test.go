@@ -23,8 +23,23 @@ type rawGroup struct {
 	grants    map[[2]uuid.UUID][]string // to a coach, by the ids of both members
 }
 
-// grantCoaches has everybody inside grant the coach of each group something, in the place of what a block took away: whom one
-// blocked still has a row, which must not count.
+// backIn has everybody in the groups and their challenges again, whom a block took out: whom one blocked has a row, which must not count.
+func (w *randomWorld) backIn() {
+	for _, g := range w.groups {
+		for of, role := range g.roles {
+			w.Exec(`INSERT INTO group_member (member_id, group_id, id, role, joined_at, role_since) VALUES ($1, $2, $3::text::uuid, $4, $5, $5)
+				ON CONFLICT DO NOTHING`, of, g.id, g.names[of], role, w.Clock.Now())
+		}
+		for _, goal := range g.goals {
+			for of := range goal.joined {
+				w.Exec(`INSERT INTO challenge_participation (member_id, challenge_id, group_id, joined_at) VALUES ($1, $2::text::uuid, $3, $4)
+					ON CONFLICT DO NOTHING`, of, goal.id, g.id, w.Clock.Now())
+			}
+		}
+	}
+}
+
+// grantCoaches has everybody inside grant the coach of each group something, in the place of what a block took away.
 func (w *randomWorld) grantCoaches() {
 	fields := []string{"workout", "gender", "effort", "weight_kg", "heart_rate", "age", "route", "height_cm", "max_hr", "resting_hr", "ftp_watts"}
 	for i := range w.groups {

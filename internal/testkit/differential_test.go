@@ -212,6 +212,7 @@ func (w *randomWorld) shuffle(r *rand.Rand) {
 	}
 	w.readBack()
 	w.talk()
+	w.backIn()
 	w.grantCoaches()
 }
 
