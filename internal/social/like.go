@@ -101,9 +101,17 @@ func (s *Service) Like(ctx context.Context, c db.Caller, workout uuid.UUID) erro
 	})
 }
 
-// Unlike takes the viewer's like back, if there is one.
+// Unlike takes the viewer's like back, whether or not they still see the workout. Where there is none it is
+// fault.NotFound for who doesn't.
 func (s *Service) Unlike(ctx context.Context, c db.Caller, workout uuid.UUID) error {
-	return s.write(ctx, c, workout, func(ctx context.Context, tx *db.Tx, _ head) error {
-		return query.New(tx).RemoveLike(ctx, workout)
+	return s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		if err := signedIn(tx); err != nil {
+			return err
+		}
+		if own, err := query.New(tx).RemoveLike(ctx, workout); err != nil || own > 0 {
+			return err
+		}
+		_, err := readHead(ctx, tx, workout)
+		return err
 	})
 }

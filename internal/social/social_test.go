@@ -171,6 +171,42 @@ func TestCommentsAreHeardByWhomTheyAreFor(t *testing.T) {
 	s.ben.Get(one).Want(t, http.StatusNotFound)
 }
 
+// Whoever lost sight of a workout takes back what they said below it, and learns nothing else of it.
+func TestWhatOneSaidIsTakenBackUnseen(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(s scene){
+		"removed": func(s scene) {
+			s.ada.Do(http.MethodDelete, "/v1/me/followers/"+s.ben.ID, nil).Want(t, http.StatusNoContent)
+		},
+		"narrowed": func(s scene) { s.audience(t, "only_me") },
+		"blocked":  func(s scene) { s.Block(s.ada, s.ben) },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := play(t)
+			mine, _ := s.say(t, s.ben, "Hi @ada")
+			adas, _ := s.say(t, s.ada, "Hi yourself")
+			s.ben.Do(http.MethodPut, s.path("likes"), nil).Want(t, http.StatusNoContent)
+			end(s)
+			s.ben.Get("/v1/comments/"+mine).Want(t, http.StatusNotFound)
+			s.cleo.Do(http.MethodDelete, "/v1/comments/"+mine, nil).Want(t, http.StatusNotFound)
+			s.cleo.Do(http.MethodDelete, s.path("likes"), nil).Want(t, http.StatusNotFound)
+			s.ben.Do(http.MethodDelete, "/v1/comments/"+adas, nil).Want(t, http.StatusNotFound)
+			for _, path := range []string{"/v1/comments/" + mine, s.path("likes")} {
+				s.ben.Do(http.MethodDelete, path, nil).Want(t, http.StatusNoContent)
+				s.ben.Do(http.MethodDelete, path, nil).Want(t, http.StatusNotFound)
+			}
+			if got := s.Query(`SELECT count(*)::text || ' ' || (SELECT count(*) FROM workout_like) FROM workout_comment`); got != "1 0" {
+				t.Errorf("comments and likes that are left: %s", got)
+			}
+			if items, _ := s.ada.Get("/v1/me/notifications").Want(t, http.StatusOK).Map(t)["items"].([]any); len(items) != 0 {
+				t.Errorf("ada is still told: %v", items)
+			}
+		})
+	}
+}
+
 func TestACommentIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	s := play(t)

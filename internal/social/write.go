@@ -114,17 +114,24 @@ func (s *Service) Edit(ctx context.Context, c db.Caller, id uuid.UUID, words str
 	return out, err
 }
 
-// Delete deletes a comment: its author does, or the owner of the workout. It is fault.Forbidden for others.
+// Delete deletes a comment: its author does, whether or not they still see the workout, or the owner of the
+// workout. It is fault.Forbidden for others.
 func (s *Service) Delete(ctx context.Context, c db.Caller, id uuid.UUID) error {
-	return s.change(ctx, c, id, func(ctx context.Context, tx *db.Tx, now Comment) error {
-		switch {
-		case now.Own:
-			return query.New(tx).DeleteComment(ctx, id)
-		case now.Grant.Relation() == privacy.RelationSelf:
-			return query.New(tx).RemoveComment(ctx, id)
-		default:
+	return s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		if err := signedIn(tx); err != nil {
+			return err
+		}
+		if own, err := query.New(tx).DeleteComment(ctx, id); err != nil || own > 0 {
+			return err
+		}
+		now, err := read(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if now.Grant.Relation() != privacy.RelationSelf {
 			return notYours()
 		}
+		return query.New(tx).RemoveComment(ctx, id)
 	})
 }
 

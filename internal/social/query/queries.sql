@@ -36,7 +36,7 @@ SELECT count(*) FROM workout_comment WHERE member_id = viewer_id() AND created_a
 -- name: AddLike :execrows
 INSERT INTO workout_like (member_id, workout_id, at) VALUES (viewer_id(), @workout_id, @at) ON CONFLICT DO NOTHING;
 
--- name: RemoveLike :exec
+-- name: RemoveLike :execrows
 DELETE FROM workout_like WHERE member_id = viewer_id() AND workout_id = @workout_id;
 
 -- name: ListComments :many
@@ -105,7 +105,7 @@ SELECT id, request_hash FROM workout_comment WHERE member_id = viewer_id() AND k
 -- name: ChangeComment :exec
 UPDATE workout_comment SET body = @body, mentioned = @mentioned, edited_at = @at::timestamptz WHERE member_id = viewer_id() AND id = @id;
 
--- name: DeleteComment :exec
+-- name: DeleteComment :execrows
 DELETE FROM workout_comment WHERE member_id = viewer_id() AND id = @id;
 
 -- name: RemoveComment :exec

@@ -127,13 +127,16 @@ func (q *Queries) CountOwnLikes(ctx context.Context, since time.Time) (int64, er
 	return count, err
 }
 
-const deleteComment = `-- name: DeleteComment :exec
+const deleteComment = `-- name: DeleteComment :execrows
 DELETE FROM workout_comment WHERE member_id = viewer_id() AND id = $1
 `
 
-func (q *Queries) DeleteComment(ctx context.Context, id uuid.UUID) error {
-	_, err := q.db.Exec(ctx, deleteComment, id)
-	return err
+func (q *Queries) DeleteComment(ctx context.Context, id uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteComment, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const findMade = `-- name: FindMade :one
@@ -578,13 +581,16 @@ func (q *Queries) RemoveComment(ctx context.Context, id uuid.UUID) error {
 	return err
 }
 
-const removeLike = `-- name: RemoveLike :exec
+const removeLike = `-- name: RemoveLike :execrows
 DELETE FROM workout_like WHERE member_id = viewer_id() AND workout_id = $1
 `
 
-func (q *Queries) RemoveLike(ctx context.Context, workoutID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, removeLike, workoutID)
-	return err
+func (q *Queries) RemoveLike(ctx context.Context, workoutID uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, removeLike, workoutID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const showComment = `-- name: ShowComment :exec

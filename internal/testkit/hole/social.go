@@ -42,5 +42,13 @@ func social() []Hole {
 			"internal/social", "^TestCommentsAreHeardByWhomTheyAreFor$"),
 		at("comment-unseen", "Somebody whom the owner can't find writes below their workout.",
 			"internal/social/write.go", "if !found {", "if !found && false {", "internal/social", "^TestNobodyCommentsUnseen$"),
+		at("comment-stays-unseen", "Who lost sight of a workout can't take back what they wrote below it.",
+			"internal/social/query/queries.sql.gen.go", "DELETE FROM workout_comment WHERE member_id = viewer_id() AND id = $1",
+			"DELETE FROM workout_comment c USING workout w WHERE c.member_id = viewer_id() AND c.id = $1 AND w.id = c.workout_id",
+			"internal/social", "^TestWhatOneSaidIsTakenBackUnseen$"),
+		at("like-stays-unseen", "Who lost sight of a workout can't take their like back.",
+			"internal/social/query/queries.sql.gen.go", "DELETE FROM workout_like WHERE member_id = viewer_id() AND workout_id = $1",
+			"DELETE FROM workout_like l USING workout w WHERE l.member_id = viewer_id() AND w.id = l.workout_id AND w.id = $1",
+			"internal/social", "^TestWhatOneSaidIsTakenBackUnseen$"),
 	}
 }
