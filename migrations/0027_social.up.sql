@@ -157,25 +157,28 @@ COMMENT ON COLUMN comment_hidden.member_id IS 'class: guarded. The owner of the 
 COMMENT ON COLUMN comment_hidden.comment_id IS 'class: guarded';
 COMMENT ON COLUMN comment_hidden.at IS 'class: guarded';
 
--- Whether a member other than the viewer may see a workout now. What somebody said
+-- Whether a member other than the viewer may see a workout now, for a viewer who may:
+-- nobody is told of others what they can't look at themselves. What somebody said
 -- about it counts for as long: whoever was removed, blocked or left out by a narrower
 -- audience is not heard below it any more.
 CREATE FUNCTION reaches_workout(who uuid, wanted uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     RETURN is_asked() AND coalesce((
-        SELECT least(w.audience, CASE WHEN m.private THEN 1 ELSE 3 END) >= lowest_by(who, w.member_id, e.bits)
+        SELECT least(w.audience, CASE WHEN m.private THEN 1 ELSE 3 END)
+            >= greatest(lowest_by(who, w.member_id, e.bits), lowest_by(viewer_id(), w.member_id, mine.bits))
         FROM workout w JOIN member m ON m.id = w.member_id
         LEFT JOIN edge e ON e.member_id = w.member_id AND e.other_id = who
+        LEFT JOIN edge mine ON mine.member_id = w.member_id AND mine.other_id = viewer_id()
         WHERE w.id = wanted), false);
 END $$;
 
--- Whether a comment is kept from the viewer by the workout's owner.
+-- Whether a comment is kept from the viewer by the owner of a workout that they may see.
 CREATE FUNCTION is_hidden_comment(comment uuid, on_workout uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM workout w JOIN comment_hidden h ON h.member_id = w.member_id AND h.comment_id = comment
-        WHERE w.id = on_workout AND w.member_id IS DISTINCT FROM viewer_id());
+        WHERE w.id = on_workout AND w.member_id IS DISTINCT FROM viewer_id() AND reaches_workout(viewer_id(), w.id));
 END $$;
 
 -- How many like a workout, of those whom the viewer can find, up to a thousand; by the

@@ -228,6 +228,50 @@ func TestNobodyReachesWhomTheyCannotFind(t *testing.T) {
 	}
 }
 
+// The functions that look past the walls for a viewer say nothing of a workout that the viewer doesn't see:
+// not who sees it, and not what is hidden below it.
+func TestWhatIsClosedTellsNothing(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	open := privacy.DefaultSettings(false)
+	open.Private = false
+	owner, asOwner := f.member(open)
+	follower, asFollower := f.member(open)
+	_, asOther := f.member(open)
+	f.exec(`INSERT INTO edge VALUES ($1, $2, 1, $3), ($2, $1, 16, $3)`, owner, follower, now)
+	comment := uuid.New()
+	f.exec(`INSERT INTO comment_hidden VALUES ($1, $2, $3)`, owner, comment, now)
+	type told struct {
+		reaches, hidden bool
+		count           int
+	}
+	for _, c := range []struct {
+		who      string
+		caller   db.Caller
+		audience privacy.Audience
+		want     told
+	}{
+		{"the owner", asOwner, privacy.OnlyMe, told{false, false, 1}},
+		{"the owner", asOwner, privacy.Followers, told{true, false, 2}},
+		{"a follower", asFollower, privacy.OnlyMe, told{}},
+		{"a follower", asFollower, privacy.Followers, told{true, true, 2}},
+		{"somebody else", asOther, privacy.Followers, told{}},
+		{"somebody else", asOther, privacy.Members, told{true, true, 2}},
+		{"nobody", db.Anonymous(now), privacy.Members, told{}},
+		{"nobody", db.Anonymous(now), privacy.Everyone, told{true, true, 2}},
+	} {
+		workout := f.workout(owner, c.audience)
+		var got told
+		err := f.AsViewer(t.Context(), c.caller, func(ctx context.Context, tx *db.Tx) error {
+			return tx.QueryRow(ctx, `SELECT reaches_workout($1, $3), is_hidden_comment($4, $3), (SELECT count(*) FROM who_reach(ARRAY[$1, $2]::uuid[], $3))`,
+				follower, owner, workout, comment).Scan(&got.reaches, &got.hidden, &got.count)
+		})
+		if err != nil || got != c.want {
+			t.Errorf("%s, %v: %+v, want %+v (%v)", c.who, c.audience, got, c.want, err)
+		}
+	}
+}
+
 func TestOpenRefusesRolesAboveTheWalls(t *testing.T) {
 	t.Parallel()
 	pg := pgtest.New(t)
