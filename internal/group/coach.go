@@ -24,7 +24,7 @@ type CoachGrant struct {
 }
 
 // Grant lets a coach of a group that both are in see some of the viewer's fields, and no others of those it let them
-// see before. Minors don't grant what is of health or place.
+// see before. Minors don't grant what is of health or place, until the day they are 18.
 func (s *Service) Grant(ctx context.Context, c db.Caller, coach uuid.UUID, fields []string) error {
 	for _, name := range fields {
 		if f, known := privacy.ParseField(name); !known || !f.Grantable() {
@@ -32,6 +32,11 @@ func (s *Service) Grant(ctx context.Context, c db.Caller, coach uuid.UUID, field
 		}
 	}
 	fields = slices.Compact(slices.Sorted(slices.Values(fields)))
+	if slices.ContainsFunc(fields, ofHealthOrPlace) {
+		if err := s.members.ComeOfAge(ctx, c); err != nil {
+			return err
+		}
+	}
 	return s.asMember(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		minor, err := query.New(tx).OwnMinor(ctx)
 		if err != nil {

@@ -157,6 +157,29 @@ func TestWhatIsNotGranted(t *testing.T) {
 	}
 }
 
+// Who turns 18 grants what is of health from that day on, with no edit of their settings before, and the coach gets it.
+func TestMinorsGrantFromTheirBirthdayOn(t *testing.T) {
+	t.Parallel()
+	c := startCoached(t)
+	birthday := c.Clock.Now().UTC().Truncate(24 * time.Hour).Add(48 * time.Hour)
+	kid := c.JoinBorn("kid", birthday.AddDate(-18, 0, 0).Format(time.DateOnly))
+	kid.Do(http.MethodPut, c.group+"/membership", nil).Want(t, http.StatusOK)
+	kid.Do(http.MethodPatch, "/v1/me/profile", map[string]any{"weight_kg": 60}).Want(t, http.StatusOK)
+	asKid, grant := c.membership(c.ada, c.group, "members", kid), map[string]any{"fields": []string{"weight_kg"}}
+	c.Clock.Advance(birthday.Add(-time.Second).Sub(c.Clock.Now()))
+	c.Login(kid)
+	kid.Do(http.MethodPut, c.asCleo+"/grant", grant).Want(t, http.StatusForbidden)
+	c.Clock.Advance(time.Second)
+	kid.Do(http.MethodPut, c.asCleo+"/grant", grant).Want(t, http.StatusNoContent)
+	c.Login(c.cleo)
+	if got := has(c.cleo.Get(asKid+"/athlete"), t); got != "id member weight_kg" {
+		t.Errorf("of somebody who is 18: %s", got)
+	}
+	if got := kid.Get("/v1/me/privacy").Want(t, http.StatusOK).Map(t)["private"]; got != true {
+		t.Errorf("private is %v after the birthday", got)
+	}
+}
+
 // A grant ends with either membership, the coach's role, the group and a block, and nothing of these brings it back.
 func TestAGrantEnds(t *testing.T) {
 	t.Parallel()

@@ -34,6 +34,7 @@ import (
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/member"
 	"github.com/paceline/paceline/internal/page"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/seal"
@@ -41,12 +42,15 @@ import (
 
 // Service reads and writes groups. Make one with New.
 type Service struct {
-	db   *db.DB
-	ring *seal.Ring
+	db      *db.DB
+	ring    *seal.Ring
+	members *member.Service
 }
 
-// New is a service on a database, with the ring that seals cursors.
-func New(d *db.DB, ring *seal.Ring) *Service { return &Service{db: d, ring: ring} }
+// New is a service on a database, with the ring that seals cursors and wraps members' keys.
+func New(d *db.DB, ring *seal.Ring) *Service {
+	return &Service{db: d, ring: ring, members: member.New(d, ring)}
+}
 
 // Kind is who finds a group, who sees it, and how one gets in.
 type Kind string

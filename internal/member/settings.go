@@ -66,16 +66,8 @@ func (s *Service) EditSettings(ctx context.Context, c db.Caller, e SettingsEdit,
 			return err
 		}
 		now := db.Subject(row.Subject).Settings()
-		if now.Minor {
-			date, err := openColumn[string](s.boxOf(row.Subject), birthDate, row.BirthDateSealed)
-			if err != nil {
-				return err
-			}
-			born, err := parseDate(*date)
-			if err != nil {
-				return err
-			}
-			now.Minor = Age(*born, tx.Now()) < adult
+		if now.Minor, err = s.isMinor(tx, row); err != nil {
+			return err
 		}
 		next, err := e.apply(now)
 		if err != nil {
@@ -101,6 +93,42 @@ func (s *Service) EditSettings(ctx context.Context, c db.Caller, e SettingsEdit,
 		return err
 	})
 	return v, g, err
+}
+
+// isMinor says whether an account is a minor's still, of one that was at its owner's last edit.
+func (s *Service) isMinor(tx *db.Tx, row query.ReadSettingsRow) (bool, error) {
+	if !row.Subject.Minor {
+		return false, nil
+	}
+	date, err := openColumn[string](s.boxOf(row.Subject), birthDate, row.BirthDateSealed)
+	if err != nil {
+		return true, err
+	}
+	born, err := parseDate(*date)
+	if err != nil {
+		return true, err
+	}
+	return Age(*born, tx.Now()) < adult, nil
+}
+
+// ComeOfAge ends the viewer's account's being a minor's if they are 18 by now, as an edit of their settings
+// does. It is for what is refused to minors, before it is asked who is one.
+func (s *Service) ComeOfAge(ctx context.Context, c db.Caller) error {
+	grown := false
+	err := s.asMember(ctx, c, func(ctx context.Context, tx *db.Tx) error {
+		row, err := query.New(tx).ReadSettings(ctx)
+		if err != nil || !row.Subject.Minor {
+			return err
+		}
+		minor, err := s.isMinor(tx, row)
+		grown = !minor
+		return err
+	})
+	if err != nil || !grown {
+		return err
+	}
+	_, _, err = s.EditSettings(ctx, c, SettingsEdit{}, func(privacy.Guarded[privacy.Settings], privacy.Grant) error { return nil })
+	return err
 }
 
 func guardSettings(tx *db.Tx, row query.Subject) (privacy.Guarded[privacy.Settings], privacy.Grant, error) {
