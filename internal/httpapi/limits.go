@@ -20,7 +20,7 @@ var proofs = map[string]struct {
 	what   string
 	secret limit.Secret
 }{
-	"login": {"login", limit.Password}, "loginCookie": {"login", limit.Password},
+	"login": {"login", limit.Password}, "loginCookie": {"login", limit.Password}, "appealSuspension": {"login", limit.Password},
 	"changePassword": {"password", limit.Password}, "deleteMe": {"password", limit.Password},
 	"enrolSecondFactor": {"password", limit.Password}, "proveSession": {"factor", limit.Code}, "confirmSecondFactor": {"factor", limit.Code},
 	"verifyEmail": {"verify", limit.Code}, "resetPassword": {"reset", limit.Code},

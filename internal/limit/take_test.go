@@ -69,6 +69,7 @@ func TestUnknownNamesAreLimitedAlike(t *testing.T) {
 	operations := map[string]map[string]any{
 		"/v1/auth/login":           {"password": wrong},
 		"/v1/auth/cookie":          {"password": wrong},
+		"/v1/auth/appeal":          {"password": wrong, "words": "That was not me."},
 		"/v1/auth/password/forgot": {},
 		"/v1/auth/password/reset":  {"password": wrong, "code": "BCDFGHJK"},
 		"/v1/auth/verify":          {"code": "BCDFGHJK"},
@@ -100,12 +101,26 @@ func TestUnknownNamesAreLimitedAlike(t *testing.T) {
 		}
 		known++
 	}
-	if known != 6 {
+	if known != 7 {
 		t.Errorf("%d operations were asked", known)
 	}
 	rows := w.Query(`SELECT coalesce(string_agg(encode(key, 'escape'), ' '), '') FROM auth.limit_bucket`)
 	if strings.Contains(rows, "ada") || strings.Contains(rows, "198.51") {
 		t.Errorf("a row names somebody: %s", rows)
+	}
+}
+
+// A password is guessed at with the same tries wherever it is asked for.
+func TestAPasswordHasOneBudget(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	w.person(t, "ada")
+	for range 10 {
+		w.try("ada", wrong, "198.51.100.1").Want(t, http.StatusUnauthorized)
+	}
+	for path, more := range map[string]map[string]any{"/v1/auth/cookie": {}, "/v1/auth/appeal": {"words": "That was not me."}} {
+		more["email"], more["password"] = "ada@example.test", password
+		refused(t, w.Do(http.MethodPost, path, more, from("198.51.100.1")...))
 	}
 }
 
