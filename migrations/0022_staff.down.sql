@@ -6,6 +6,7 @@ DROP FUNCTION read_under_access(uuid, timestamptz), auth.end_access(uuid, timest
     auth.revoke_role(uuid, text, timestamptz), auth.decide_role(uuid, boolean, timestamptz), auth.ask_role(uuid, uuid, text, text, timestamptz);
 DROP TABLE access_log, access_grant, auth.role_request;
 DROP POLICY kept ON auth.staff_role;
+DROP POLICY operator ON auth.staff_role;
 ALTER TABLE auth.staff_role DISABLE ROW LEVEL SECURITY;
 DROP TABLE auth.audit, auth.recovery_code, auth.factor_try, auth.factor;
 DROP FUNCTION auth.audit_operator(text, uuid, text, text, timestamptz), audit_act(text, uuid, text, text, timestamptz),

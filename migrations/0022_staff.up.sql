@@ -228,7 +228,9 @@ COMMENT ON COLUMN auth.role_request.decided_at IS 'class: internal';
 COMMENT ON COLUMN auth.role_request.approved IS 'class: internal';
 ALTER TABLE auth.role_request ENABLE ROW LEVEL SECURITY;
 ALTER TABLE auth.staff_role ENABLE ROW LEVEL SECURITY;
-CREATE POLICY kept ON auth.staff_role TO paceline_auth USING (true) WITH CHECK (true);
+CREATE POLICY kept ON auth.staff_role FOR SELECT TO paceline_auth USING (true);
+-- A duty comes from the operator, on the server, where there is no viewer; or from two admins, by the function below.
+CREATE POLICY operator ON auth.staff_role FOR INSERT TO paceline_auth WITH CHECK (viewer_id() IS NULL);
 CREATE POLICY admins ON auth.role_request FOR SELECT TO paceline_app USING ((SELECT public.staff_holds('admin')));
 GRANT SELECT ON auth.role_request TO paceline_app;
 

@@ -80,6 +80,22 @@ func TestADutyIsDecidedAnew(t *testing.T) {
 	}
 }
 
+// No statement of a viewer's makes a duty, an admin's neither: that takes the function that two admins call.
+func TestNoViewerMakesADuty(t *testing.T) {
+	t.Parallel()
+	f := open(t)
+	id, caller := f.member(privacy.DefaultSettings(false))
+	f.exec(`INSERT INTO auth.staff_role VALUES ($1, 'admin', $2)`, id, now)
+	f.exec(`UPDATE auth.session SET proved_at = $2 WHERE member_id = $1`, id, now)
+	err := f.AsAccount(t.Context(), caller, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO auth.staff_role VALUES ($1, 'support', $2)`, id, now)
+		return err
+	})
+	if code(err) != "42501" {
+		t.Errorf("an admin alone made a duty: %v", err)
+	}
+}
+
 // The functions that moderators decide with refuse a case about the caller by themselves, whatever the
 // statement before them saw, and somebody without the duty.
 func TestNobodyDecidesAboutThemselves(t *testing.T) {

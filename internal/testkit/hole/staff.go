@@ -25,6 +25,9 @@ func staff() []Hole {
 		at("staff-approves-themself", "One admin makes another.",
 			step, "IF yes AND (r.asked_by = viewer_id() OR r.member_id = viewer_id()) THEN", "IF yes AND r.member_id = viewer_id() THEN",
 			"internal/httpapi", "^TestADutyTakesTwoAdmins$"),
+		at("staff-duty-by-insert", "Who serves accounts writes any duty for whoever is signed in.",
+			step, "FOR INSERT TO paceline_auth WITH CHECK (viewer_id() IS NULL)", "FOR INSERT TO paceline_auth WITH CHECK (true)",
+			"internal/db", "^TestNoViewerMakesADuty$"),
 		{
 			"staff-support-reads-health", "Support reads what is of health and place.",
 			[]Edit{
