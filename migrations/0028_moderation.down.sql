@@ -6,7 +6,7 @@ DROP FUNCTION clear_moderation(timestamptz, timestamptz);
 DROP FUNCTION auth.suspension_of(uuid, timestamptz);
 DROP FUNCTION is_under(uuid, text, timestamptz);
 DROP FUNCTION decide_appeal(uuid, boolean, timestamptz);
-DROP FUNCTION open_appeals(timestamptz, uuid, integer);
+DROP FUNCTION open_appeals(timestamptz, uuid, integer, timestamptz);
 DROP FUNCTION auth.appeal_suspension(uuid, bytea, timestamptz);
 DROP FUNCTION appeal_sanction(uuid, bytea, timestamptz);
 DROP FUNCTION decide_case(uuid, uuid, text, text, timestamptz, timestamptz);

@@ -43,7 +43,7 @@ CREATE TABLE moderation_case (
     CHECK ((state = 'closed') = (decided_at IS NOT NULL)),
     CHECK ((state = 'in_review') <= (claimed_by IS NOT NULL))
 );
-CREATE UNIQUE INDEX moderation_case_open ON moderation_case (kind, object_id) WHERE state <> 'closed';
+CREATE UNIQUE INDEX moderation_case_open ON moderation_case (kind, object_id, subject_id) NULLS NOT DISTINCT WHERE state <> 'closed';
 CREATE INDEX moderation_case_queue ON moderation_case (opened_at, id) WHERE state <> 'closed';
 CREATE INDEX moderation_case_subject ON moderation_case (subject_id);
 COMMENT ON TABLE moderation_case IS 'class: internal. Reports of one thing, for moderators';
@@ -106,7 +106,8 @@ CREATE POLICY moderators ON moderation_case FOR SELECT TO paceline_app
     USING ((SELECT staff_holds('moderator')) AND subject_id IS DISTINCT FROM (SELECT viewer_id()));
 CREATE POLICY own ON sanction FOR SELECT TO paceline_app USING (member_id = (SELECT viewer_id()));
 
--- Puts a report of the viewer's to the open case of the thing, or opens one. That the viewer sees
+-- Puts a report of the viewer's to the open case of the thing, or opens one: another where the thing is somebody else's by
+-- now, and where a decision came first. That the viewer sees
 -- the thing is the caller's to have asked. The same report again is the one that is there.
 CREATE FUNCTION file_report(new_id uuid, new_case uuid, of_kind text, object uuid, subject uuid, why text, words bytea,
     evidence bytea, at timestamptz, most integer) RETURNS uuid
@@ -120,7 +121,8 @@ BEGIN
         RETURN NULL;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended(of_kind || object, 28));
-    SELECT * INTO found_case FROM moderation_case c WHERE c.kind = of_kind AND c.object_id = object AND c.state <> 'closed';
+    SELECT * INTO found_case FROM moderation_case c
+    WHERE c.kind = of_kind AND c.object_id = object AND c.subject_id IS NOT DISTINCT FROM subject AND c.state <> 'closed' FOR UPDATE;
     IF found_case.id IS NULL THEN
         INSERT INTO moderation_case (id, kind, object_id, subject_id, evidence_sealed, state, opened_at)
         VALUES (new_case, of_kind, object, subject, evidence, 'received', at) RETURNING * INTO found_case;
@@ -208,6 +210,7 @@ BEGIN
     END IF;
     UPDATE moderation_case c SET state = 'closed', action = act, decided_at = at
     WHERE c.id = wanted AND c.state = 'in_review' AND c.claimed_by = viewer_id() AND c.subject_id IS DISTINCT FROM viewer_id()
+      AND NOT EXISTS (SELECT FROM report r WHERE r.case_id = wanted AND r.member_id = viewer_id())
     RETURNING * INTO decided;
     IF NOT FOUND THEN
         RETURN;
@@ -252,18 +255,34 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- Open appeals for the viewer: not of what they decided themself, nor about them. With what was
--- reported, as long as it is kept.
-CREATE FUNCTION open_appeals(after_at timestamptz, after_id uuid, most integer)
+-- Open appeals for the viewer: not of what they decided themself or reported, nor about them. With what was
+-- reported, as long as it is kept: each look is noted. The last of so many only says that there are more.
+CREATE FUNCTION open_appeals(after_at timestamptz, after_id uuid, most integer, at timestamptz)
 RETURNS TABLE (id uuid, case_id uuid, kind text, words text, made_at timestamptz, ends_at timestamptz, appealed_at timestamptz,
     appeal_sealed bytea, of_kind text, evidence_sealed bytea)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT s.id, s.case_id, s.kind, s.words, s.made_at, s.ends_at, s.appealed_at, s.appeal_sealed, c.kind, c.evidence_sealed
-    FROM sanction s JOIN moderation_case c ON c.id = s.case_id
-    WHERE s.appeal = 'open' AND s.made_by <> viewer_id() AND s.member_id <> viewer_id() AND staff_holds('moderator')
-      AND (s.appealed_at, s.id) > (after_at, after_id)
-    ORDER BY s.appealed_at, s.id LIMIT most
-$$;
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    subject uuid;
+    listed integer := 0;
+BEGIN
+    IF NOT staff_holds('moderator') THEN
+        RETURN;
+    END IF;
+    FOR subject, id, case_id, kind, words, made_at, ends_at, appealed_at, appeal_sealed, of_kind, evidence_sealed IN
+        SELECT s.member_id, s.id, s.case_id, s.kind, s.words, s.made_at, s.ends_at, s.appealed_at, s.appeal_sealed, c.kind, c.evidence_sealed
+        FROM sanction s JOIN moderation_case c ON c.id = s.case_id
+        WHERE s.appeal = 'open' AND s.made_by <> viewer_id() AND s.member_id <> viewer_id()
+          AND NOT EXISTS (SELECT FROM report r WHERE r.case_id = c.id AND r.member_id = viewer_id())
+          AND (s.appealed_at, s.id) > (after_at, after_id)
+        ORDER BY s.appealed_at, s.id LIMIT most
+    LOOP
+        listed := listed + 1;
+        IF listed < most THEN
+            PERFORM audit_act('appeal.read', subject, id::text, '', at);
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END $$;
 
 -- Decides an appeal; accepted, the sanction ends. Says whose it is.
 CREATE FUNCTION decide_appeal(wanted uuid, accepted boolean, at timestamptz) RETURNS SETOF uuid
@@ -277,6 +296,7 @@ BEGIN
     UPDATE sanction s SET appeal = CASE WHEN accepted THEN 'accepted' ELSE 'rejected' END, appeal_by = viewer_id(),
         lifted_at = CASE WHEN accepted THEN at END
     WHERE s.id = wanted AND s.appeal = 'open' AND s.made_by <> viewer_id() AND s.member_id <> viewer_id()
+      AND NOT EXISTS (SELECT FROM report r WHERE r.case_id = s.case_id AND r.member_id = viewer_id())
     RETURNING s.member_id INTO subject;
     IF FOUND THEN
         PERFORM audit_act(CASE WHEN accepted THEN 'appeal.accepted' ELSE 'appeal.rejected' END, subject, wanted::text, '', at);
@@ -309,20 +329,25 @@ GRANT EXECUTE ON FUNCTION is_muted(timestamptz) TO paceline_app;
 CREATE POLICY not_muted ON workout_comment AS RESTRICTIVE FOR INSERT TO paceline_app WITH CHECK (NOT is_muted(created_at));
 CREATE POLICY not_muted_edit ON workout_comment AS RESTRICTIVE FOR UPDATE TO paceline_app USING (true) WITH CHECK (NOT is_muted(edited_at));
 
--- What is past its time: evidence and words a while after the decision, and what nobody took on.
+-- What is past its time: evidence and reports a while after the decision, unless an appeal is open; and cases that nobody
+-- decided, so that the next report of the thing opens one that has evidence.
 CREATE FUNCTION clear_moderation(decided_before timestamptz, opened_before timestamptz) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     cleared bigint;
     more bigint;
+    undecided uuid[];
 BEGIN
     UPDATE moderation_case c SET evidence_sealed = NULL
-    WHERE c.evidence_sealed IS NOT NULL AND (c.decided_at < decided_before OR c.opened_at < opened_before
-        OR c.subject_id IS NOT NULL AND NOT EXISTS (SELECT FROM member m WHERE m.id = c.subject_id))
+    WHERE c.evidence_sealed IS NOT NULL AND (c.decided_at < decided_before OR c.subject_id IS NOT NULL AND NOT EXISTS (SELECT FROM member m WHERE m.id = c.subject_id))
       AND NOT EXISTS (SELECT FROM sanction s WHERE s.case_id = c.id AND s.appeal = 'open');
     GET DIAGNOSTICS cleared = ROW_COUNT;
-    DELETE FROM report r WHERE EXISTS (SELECT FROM moderation_case c WHERE c.id = r.case_id
-        AND (c.decided_at < decided_before OR c.opened_at < opened_before));
+    -- The cases go first: a report that is being filed holds its case until it is there to be seen.
+    WITH gone AS (DELETE FROM moderation_case c WHERE c.state <> 'closed' AND c.opened_at < opened_before RETURNING c.id)
+    SELECT array_agg(g.id) INTO undecided FROM gone g;
+    DELETE FROM report r WHERE r.case_id = ANY (undecided)
+        OR EXISTS (SELECT FROM moderation_case c WHERE c.id = r.case_id AND c.decided_at < decided_before)
+       AND NOT EXISTS (SELECT FROM sanction s WHERE s.case_id = r.case_id AND s.appeal = 'open');
     GET DIAGNOSTICS more = ROW_COUNT;
     RETURN cleared + more;
 END $$;
@@ -331,7 +356,7 @@ REVOKE ALL ON FUNCTION take_words_away(text, uuid, uuid, timestamptz), auth.appe
     auth.suspension_of(uuid, timestamptz), clear_moderation(timestamptz, timestamptz), is_under(uuid, text, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION file_report(uuid, uuid, text, uuid, uuid, text, bytea, bytea, timestamptz, integer), case_reasons(uuid[]),
     case_words(uuid), claim_case(uuid, timestamptz), decide_case(uuid, uuid, text, text, timestamptz, timestamptz),
-    appeal_sanction(uuid, bytea, timestamptz), open_appeals(timestamptz, uuid, integer), decide_appeal(uuid, boolean, timestamptz)
+    appeal_sanction(uuid, bytea, timestamptz), open_appeals(timestamptz, uuid, integer, timestamptz), decide_appeal(uuid, boolean, timestamptz)
     TO paceline_app;
 GRANT EXECUTE ON FUNCTION auth.appeal_suspension(uuid, bytea, timestamptz), auth.suspension_of(uuid, timestamptz),
     is_under(uuid, text, timestamptz) TO paceline_auth;

@@ -170,7 +170,7 @@ func TestDecisionsAndAppeals(t *testing.T) {
 		t.Errorf("after the appeal: %v", after)
 	}
 	got := b.w.Query(`SELECT string_agg(act, ' ' ORDER BY seq) FROM auth.audit WHERE subject = $1`, b.ada.ID)
-	if got != "case.claimed case.decided appeal.accepted" {
+	if got != "case.claimed case.decided appeal.read appeal.accepted" {
 		t.Errorf("the audit has %q", got)
 	}
 }
@@ -243,7 +243,25 @@ func TestNobodyJudgesThemselves(t *testing.T) {
 	}
 	decide(b.mia, about, map[string]any{"action": "dismiss"}).Want(t, http.StatusOK)
 	b.report(t, b.mia, "member", b.ada.ID).Want(t, http.StatusCreated)
-	claim(b.mia, b.only(t, b.mia)["id"]).Want(t, http.StatusConflict)
+	reported := b.only(t, b.mia)["id"]
+	claim(b.mia, reported).Want(t, http.StatusConflict)
+	// Nor is the appeal theirs to read or to decide; another's it is.
+	claim(b.mo, reported).Want(t, http.StatusOK)
+	decide(b.mo, reported, map[string]any{"action": "warn", "words": "no"}).Want(t, http.StatusOK)
+	x, _ := sanctionOf(t, b.ada)["id"].(string)
+	b.ada.Do(http.MethodPost, "/v1/me/sanctions/"+x+"/appeal", map[string]any{"words": "said-by-ada"}).Want(t, http.StatusOK)
+	if open := string(b.mia.Get("/v1/admin/appeals").Want(t, http.StatusOK).Body); strings.Contains(open, "said-by-ada") {
+		t.Errorf("a reporter reads the appeal: %s", open)
+	}
+	b.mia.Do(http.MethodPost, "/v1/admin/appeals/"+x+"/decide", map[string]any{"accept": false}).Want(t, http.StatusNotFound)
+	max := b.w.Staff("max", "moderator")
+	max.Do(http.MethodPost, "/v1/admin/appeals/"+x+"/decide", map[string]any{"accept": false}).Want(t, http.StatusNoContent)
+	// Who reports a case that they have claimed already decides it no more.
+	b.report(t, b.bob, "workout", b.ride).Want(t, http.StatusCreated)
+	taken := b.only(t, b.mia)["id"]
+	claim(b.mia, taken).Want(t, http.StatusOK)
+	b.report(t, b.mia, "workout", b.ride).Want(t, http.StatusCreated)
+	decide(b.mia, taken, map[string]any{"action": "warn", "words": "no"}).Want(t, http.StatusConflict)
 }
 
 // Evidence and reports go with their time, and not while an appeal is open.
@@ -254,17 +272,71 @@ func TestEvidenceIsNotKept(t *testing.T) {
 	id := b.only(t, b.mo)["id"]
 	claim(b.mo, id).Want(t, http.StatusOK)
 	decide(b.mo, id, map[string]any{"action": "warn", "words": "no"}).Want(t, http.StatusOK)
+	// Decided a moment ago, it has its evidence still, however long ago it was opened.
+	later := b.w.Clock.Now().Add(time.Minute)
+	b.w.Exec(`SELECT clear_moderation('-infinity'::timestamptz, $1::timestamptz)`, later)
+	if n := b.w.Query(`SELECT count(evidence_sealed)::text || (SELECT count(*)::text FROM report) FROM moderation_case`); n != "11" {
+		t.Errorf("evidence and reports of a late decision: %s", n)
+	}
 	clear := func() string {
-		b.w.Exec(`SELECT clear_moderation($1::timestamptz, '-infinity'::timestamptz)`, b.w.Clock.Now().Add(time.Minute))
+		b.w.Exec(`SELECT clear_moderation($1::timestamptz, '-infinity'::timestamptz)`, later)
 		return b.w.Query(`SELECT count(evidence_sealed)::text || (SELECT count(*)::text FROM report) FROM moderation_case`)
 	}
 	b.ada.Do(http.MethodPost, "/v1/me/sanctions/"+sanctionOf(t, b.ada)["id"].(string)+"/appeal", map[string]any{"words": "but"}).Want(t, http.StatusOK)
-	if left := clear(); left != "10" {
+	if left := clear(); left != "11" {
 		t.Errorf("evidence and reports while an appeal is open: %s", left)
 	}
 	b.mia.Do(http.MethodPost, "/v1/admin/appeals/"+sanctionOf(t, b.ada)["id"].(string)+"/decide", map[string]any{"accept": false}).Want(t, http.StatusNoContent)
 	if left := clear(); left != "00" {
 		t.Errorf("evidence and reports past their time: %s", left)
+	}
+	// What nobody decides goes as a whole: the next report of it is one with evidence.
+	b.report(t, b.bob, "workout", b.ride).Want(t, http.StatusCreated)
+	b.w.Exec(`SELECT clear_moderation('-infinity'::timestamptz, $1::timestamptz)`, later)
+	if n := b.w.Query(`SELECT count(*)::text || (SELECT count(*)::text FROM report) FROM moderation_case WHERE state <> 'closed'`); n != "00" {
+		t.Errorf("cases and reports that nobody decided: %s", n)
+	}
+	b.report(t, b.bob, "workout", b.ride).Want(t, http.StatusCreated)
+	if text := string(claim(b.mo, b.only(t, b.mo)["id"]).Want(t, http.StatusOK).Body); !strings.Contains(text, "title-words") {
+		t.Errorf("the evidence of a report after that: %s", text)
+	}
+}
+
+// A report that comes while its case is decided opens another, and so does one of a thing that has
+// changed hands: it is against who answers for it now.
+func TestAReportMeetsADecision(t *testing.T) {
+	t.Parallel()
+	b := tryModeration(t)
+	b.report(t, b.bob, "member", b.ada.ID).Want(t, http.StatusCreated)
+	tx, err := b.w.Root.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(t.Context()) }()
+	if _, err := tx.Exec(t.Context(), `UPDATE moderation_case SET state = 'closed', action = 'dismiss', decided_at = $1`, b.w.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan testkit.Response, 1)
+	go func() { done <- b.report(t, b.mia, "member", b.ada.ID) }()
+	for waiting := 0; waiting == 0 && len(done) == 0; time.Sleep(time.Millisecond) {
+		if err := tx.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	(<-done).Want(t, http.StatusCreated)
+	if n := b.w.Query(`SELECT count(*)::text FROM report r JOIN moderation_case c ON c.id = r.case_id WHERE r.member_id = $1 AND c.state <> 'closed'`, b.mia.ID); n != "1" {
+		t.Errorf("%s open cases have the report", n)
+	}
+	made := b.ada.Do(http.MethodPost, "/v1/groups", map[string]any{"kind": "public", "name": "Group", "description": "words"}).Want(t, http.StatusCreated)
+	group, _ := made.Map(t)["id"].(string)
+	b.report(t, b.bob, "group", group).Want(t, http.StatusCreated)
+	b.w.Exec(`UPDATE moderation_case SET subject_id = $1 WHERE kind = 'group'`, b.mo.ID) // who owned it then
+	b.report(t, b.mia, "group", group).Want(t, http.StatusCreated)
+	if n := b.w.Query(`SELECT count(*)::text FROM report r JOIN moderation_case c ON c.id = r.case_id WHERE r.member_id = $1 AND c.kind = 'group' AND c.subject_id = $2`, b.mia.ID, b.ada.ID); n != "1" {
+		t.Errorf("%s cases against who owns the group now", n)
 	}
 }
 

@@ -134,7 +134,7 @@ func (s *Service) Appeals(ctx context.Context, c db.Caller, r page.Request) (out
 		if err != nil {
 			return err
 		}
-		rows, err := q.OpenAppeals(ctx, query.OpenAppealsParams{AfterAt: after.At, AfterID: after.ID, RowLimit: oneMore(r.Limit)})
+		rows, err := q.OpenAppeals(ctx, query.OpenAppealsParams{AfterAt: after.At, AfterID: after.ID, RowLimit: oneMore(r.Limit), At: tx.Now()})
 		if err != nil {
 			return err
 		}

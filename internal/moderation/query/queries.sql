@@ -82,7 +82,7 @@ FROM decide_case(@id, @sanction, @act, @said, sqlc.narg(until)::timestamptz, @at
 SELECT a.id::uuid AS id, a.case_id::uuid AS case_id, a.kind::text AS kind, a.words::text AS words, a.made_at::timestamptz AS made_at,
        a.appealed_at::timestamptz AS appealed_at, a.appeal_sealed::bytea AS appeal_sealed, a.of_kind::text AS of_kind,
        coalesce(a.evidence_sealed, ''::bytea)::bytea AS evidence_sealed
-FROM open_appeals(@after_at, @after_id, @row_limit) a;
+FROM open_appeals(@after_at, @after_id, @row_limit, @at) a;
 
 -- name: DecideAppeal :many
 SELECT d::uuid FROM decide_appeal(@id, @accepted, @at) d;

@@ -384,13 +384,14 @@ const openAppeals = `-- name: OpenAppeals :many
 SELECT a.id::uuid AS id, a.case_id::uuid AS case_id, a.kind::text AS kind, a.words::text AS words, a.made_at::timestamptz AS made_at,
        a.appealed_at::timestamptz AS appealed_at, a.appeal_sealed::bytea AS appeal_sealed, a.of_kind::text AS of_kind,
        coalesce(a.evidence_sealed, ''::bytea)::bytea AS evidence_sealed
-FROM open_appeals($1, $2, $3) a
+FROM open_appeals($1, $2, $3, $4) a
 `
 
 type OpenAppealsParams struct {
 	AfterAt  time.Time
 	AfterID  uuid.UUID
 	RowLimit int32
+	At       time.Time
 }
 
 type OpenAppealsRow struct {
@@ -406,7 +407,12 @@ type OpenAppealsRow struct {
 }
 
 func (q *Queries) OpenAppeals(ctx context.Context, arg OpenAppealsParams) ([]OpenAppealsRow, error) {
-	rows, err := q.db.Query(ctx, openAppeals, arg.AfterAt, arg.AfterID, arg.RowLimit)
+	rows, err := q.db.Query(ctx, openAppeals,
+		arg.AfterAt,
+		arg.AfterID,
+		arg.RowLimit,
+		arg.At,
+	)
 	if err != nil {
 		return nil, err
 	}
