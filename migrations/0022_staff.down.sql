@@ -2,7 +2,7 @@
 -- What was noted goes with the tables.
 DROP FUNCTION read_under_access(uuid, timestamptz), auth.end_access(uuid, timestamptz),
     auth.open_access(uuid, uuid, text, text[], timestamptz, timestamptz), staff_sensitive(text),
-    note_console(uuid, text, text, timestamptz), note_access(uuid, text, uuid, text, text, timestamptz), auth.find_for_staff(text, timestamptz),
+    note_staff(uuid, text, text, text, timestamptz), note_console(uuid, text, text, timestamptz), note_access(uuid, text, uuid, text, text, timestamptz), auth.find_for_staff(text, timestamptz),
     auth.revoke_role(uuid, text, timestamptz), auth.decide_role(uuid, boolean, timestamptz), auth.ask_role(uuid, uuid, text, text, timestamptz);
 DROP TABLE access_log, access_grant, auth.role_request;
 DROP POLICY kept ON auth.staff_role;

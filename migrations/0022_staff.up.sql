@@ -294,17 +294,23 @@ END $$;
 GRANT EXECUTE ON FUNCTION auth.ask_role(uuid, uuid, text, text, timestamptz), auth.decide_role(uuid, boolean, timestamptz),
     auth.revoke_role(uuid, text, timestamptz) TO paceline_auth;
 
--- A member by their exact name, for who may look; each look is noted.
+-- A member by their exact name, for who may look. Each look is noted, whether it finds somebody or not, and whoever is found
+-- sees it.
 CREATE FUNCTION auth.find_for_staff(handle text, at timestamptz) RETURNS TABLE (member_id uuid, username text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     IF NOT (staff_holds('support') OR staff_holds('moderator')) THEN
         RETURN;
     END IF;
-    FOR member_id, username IN SELECT p.member_id, p.username FROM profile p WHERE p.username = handle LOOP
-        PERFORM audit_act('member.found', member_id, '', '', at);
-        RETURN NEXT;
-    END LOOP;
+    SELECT p.member_id, p.username INTO member_id, username
+    FROM profile p JOIN member m ON m.id = p.member_id WHERE p.username = handle FOR KEY SHARE OF m;
+    IF NOT FOUND THEN
+        PERFORM audit_act('member.missed', NULL, '', '', at);
+        RETURN;
+    END IF;
+    PERFORM audit_act('member.found', member_id, '', '', at);
+    PERFORM note_staff(member_id, CASE WHEN staff_holds('support') THEN 'support' ELSE 'moderator' END, 'search', 'username', at);
+    RETURN NEXT;
 END $$;
 GRANT EXECUTE ON FUNCTION auth.find_for_staff(text, timestamptz) TO paceline_auth;
 
@@ -347,10 +353,10 @@ COMMENT ON TABLE access_log IS 'class: guarded. Reads of a member by staff, cons
 COMMENT ON COLUMN access_log.member_id IS 'class: guarded';
 COMMENT ON COLUMN access_log.hour IS 'class: guarded';
 COMMENT ON COLUMN access_log.who IS 'class: guarded. Staff by their duty';
-COMMENT ON COLUMN access_log.through IS 'class: guarded. The access grant, console or app';
+COMMENT ON COLUMN access_log.through IS 'class: guarded. The access grant, console or app; zeros for staff without one';
 COMMENT ON COLUMN access_log.scope IS 'class: guarded. Under which scope';
 COMMENT ON COLUMN access_log.kind IS 'class: guarded. Kind of data: a field of the privacy model, or what a console asked for';
-COMMENT ON COLUMN access_log.times IS 'class: guarded';
+COMMENT ON COLUMN access_log.times IS 'class: guarded. 0: it may be read, by an access grant';
 ALTER TABLE access_grant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE access_log ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON access_grant, access_log TO paceline_app;
@@ -369,6 +375,16 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     VALUES (owner, date_trunc('hour', at, 'UTC'), reader, by_way_of, under, what, 1)
     ON CONFLICT (member_id, hour, who, through, scope, kind) DO UPDATE SET times = l.times + 1
 $$;
+
+-- Notes what staff read of a member without an access grant; of themself nothing.
+CREATE FUNCTION note_staff(owner uuid, duty text, under text, what text, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    PERFORM FROM member m WHERE m.id = owner AND m.id <> viewer_id() FOR KEY SHARE;
+    IF FOUND THEN
+        PERFORM note_access(owner, CASE WHEN staff_holds('admin') THEN 'admin' ELSE duty END, '00000000-0000-0000-0000-000000000000', under, what, at);
+    END IF;
+END $$;
 
 -- Notes what a console reads of its own member. A crash may forget the last half a second.
 CREATE FUNCTION note_console(console uuid, under text, what text, at timestamptz) RETURNS void
@@ -404,6 +420,10 @@ BEGIN
     END IF;
     INSERT INTO access_grant (member_id, id, staff_id, reason, fields, opened_at, expires_at)
     VALUES (owner, new_id, viewer_id(), why, wanted, at, until);
+    -- The member sees what may be read before anything is.
+    INSERT INTO access_log (member_id, hour, who, through, scope, kind, times)
+    SELECT owner, date_trunc('hour', at, 'UTC'), CASE WHEN staff_holds('admin') THEN 'admin' ELSE 'support' END, new_id, 'access grant', f, 0
+    FROM unnest(wanted) f ON CONFLICT DO NOTHING;
     PERFORM audit_act('access.opened', owner, new_id::text, array_to_string(wanted, ' '), at);
     RETURN 'done';
 END $$;

@@ -174,6 +174,7 @@ BEGIN
     END IF;
     UPDATE report r SET state = 'in_review' WHERE r.case_id = wanted AND r.state = 'received';
     PERFORM audit_act('case.claimed', subject, wanted::text, '', at);
+    PERFORM note_staff(subject, 'moderator', 'report', 'reported words', at);
     RETURN true;
 END $$;
 
@@ -187,7 +188,9 @@ BEGIN
         DELETE FROM avatar a WHERE a.member_id = subject;
         PERFORM enlist(subject);
     WHEN 'workout' THEN
-        UPDATE workout w SET title = NULL, updated_at = at WHERE w.member_id = subject AND w.id = object;
+        -- A change of its owner's: change_number() would hold the moderator's lock.
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('workout changes ' || subject, 0));
+        UPDATE workout w SET title = NULL, updated_at = at, changed = nextval('workout_change') WHERE w.member_id = subject AND w.id = object;
     WHEN 'comment' THEN
         DELETE FROM workout_comment c WHERE c.member_id = subject AND c.id = object;
     WHEN 'class' THEN
@@ -279,6 +282,7 @@ BEGIN
         listed := listed + 1;
         IF listed < most THEN
             PERFORM audit_act('appeal.read', subject, id::text, '', at);
+            PERFORM note_staff(subject, 'moderator', 'appeal', 'reported words', at);
         END IF;
         RETURN NEXT;
     END LOOP;

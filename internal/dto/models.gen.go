@@ -1364,9 +1364,11 @@ type AccessLogEntry struct {
 	Reason *string `json:"reason,omitempty"`
 	Scope  string  `json:"scope"`
 
-	// Through The access grant, the console or the app.
+	// Through The access grant, the console or the app; zeros for staff who found your name, or read what was reported.
 	Through openapi_types.UUID `json:"through"`
-	Times   int                `json:"times"`
+
+	// Times 0: an access grant was opened by which it may be read.
+	Times int `json:"times"`
 
 	// Who A duty of staff, `console` or `app`.
 	Who string `json:"who"`

@@ -173,6 +173,15 @@ func TestDecisionsAndAppeals(t *testing.T) {
 	if got != "case.claimed case.decided appeal.read appeal.accepted" {
 		t.Errorf("the audit has %q", got)
 	}
+	// A title that is taken away is a change, to whoever follows the owner's.
+	before := b.w.Query(`SELECT last_value::text FROM workout_change`)
+	b.report(t, b.bob, "workout", b.ride).Want(t, http.StatusCreated)
+	ride := b.only(t, b.mo)["id"]
+	claim(b.mo, ride).Want(t, http.StatusOK)
+	decide(b.mo, ride, hide).Want(t, http.StatusOK)
+	if n := b.w.Query(`SELECT count(*)::text FROM workout WHERE id = $1 AND title IS NULL AND changed > $2::bigint`, b.ride, before); n != "1" {
+		t.Error("a title that was taken away is no change")
+	}
 }
 
 // Whoever is suspended is out with the next request, gets no session by any way, and can appeal all

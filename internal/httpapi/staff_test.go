@@ -255,3 +255,43 @@ func TestStaffReadByAccessGrantsOnly(t *testing.T) {
 		t.Error("no read was audited")
 	}
 }
+
+// Whatever staff read of a member is in the member's access log, and each look in the audit; what may be read by
+// a grant is there before anything is. Reasons can be read.
+func TestMembersSeeEachLook(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	ada, bob := w.Join("ada"), w.Join("bob")
+	sue, moe, chief := w.Staff("sue", "support"), w.Staff("moe", "moderator"), w.Staff("chief", "admin")
+	sue.Get("/v1/admin/members/ada").Want(t, http.StatusOK)
+	sue.Get("/v1/admin/members/not-anybody").Want(t, http.StatusNotFound)
+	bob.Do(http.MethodPost, "/v1/reports", map[string]any{"kind": "member", "id": ada.ID, "reason": "hate"}).Want(t, http.StatusCreated)
+	of := w.Query(`SELECT id::text FROM moderation_case`)
+	moe.Do(http.MethodPost, "/v1/admin/reports/"+of+"/claim", nil).Want(t, http.StatusOK)
+	if acts := w.Query(`SELECT string_agg(act, ' ' ORDER BY seq) FROM auth.audit`); acts != "member.found member.missed case.claimed" {
+		t.Errorf("audited: %s", acts)
+	}
+	wants := func(why string, all ...string) {
+		t.Helper()
+		log := string(ada.Get("/v1/me/access-log?limit=100").Want(t, http.StatusOK).Body)
+		for _, want := range all {
+			if !strings.Contains(log, want) {
+				t.Errorf("%s, the access log lacks %s: %s", why, want, log)
+			}
+		}
+	}
+	wants("after a search and a claim", `"kind":"username"`, `"who":"support"`, `"kind":"reported words"`, `"who":"moderator"`)
+	grant := map[string]any{"member_id": ada.ID, "reason": "they asked us for help", "fields": []string{"email"}, "minutes": 60}
+	id, _ := sue.Do(http.MethodPost, "/v1/admin/access-grants", grant).Want(t, http.StatusCreated).Map(t)["id"].(string)
+	wants("before it is read", `"kind":"email"`, `"reason":"they asked us for help"`, `"times":0`)
+	sue.Get("/v1/admin/access-grants/"+id+"/member").Want(t, http.StatusOK)
+	if times := w.Query(`SELECT times::text FROM access_log WHERE through = $1`, id); times != "1" {
+		t.Errorf("one read is %s", times)
+	}
+	for _, reason := range []string{"            ", strings.Repeat("\u200b", 12), "they asked\x00 us for help"} {
+		grant["reason"] = reason
+		sue.Do(http.MethodPost, "/v1/admin/access-grants", grant).Want(t, http.StatusUnprocessableEntity)
+		chief.Do(http.MethodPost, "/v1/admin/role-requests", map[string]any{"member_id": bob.ID, "role": "support", "reason": reason}).
+			Want(t, http.StatusUnprocessableEntity)
+	}
+}

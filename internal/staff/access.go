@@ -26,6 +26,9 @@ type Access struct {
 // OpenAccess opens an access grant, and tells the member, by mail too. Who may not know that there
 // is such a member learns it here: the audit knows that they asked.
 func (s *Service) OpenAccess(ctx context.Context, c db.Caller, a Access, life time.Duration) (Access, error) {
+	if err := readable(a.Reason); err != nil {
+		return a, err
+	}
 	a.ID = uuid.New()
 	err := s.act(ctx, c, support, func(ctx context.Context, q *query.Queries, tx *db.Tx) (string, error) {
 		a.OpenedAt, a.ExpiresAt = tx.Now(), tx.Now().Add(life)
@@ -70,10 +73,10 @@ func (s *Service) Opened(ctx context.Context, c db.Caller) ([]Access, error) {
 type Look struct {
 	Hour    time.Time
 	Who     string    // a duty of staff, console or app
-	Through uuid.UUID // the access grant, the console or the app
+	Through uuid.UUID // the access grant, the console or the app; uuid.Nil for staff without a grant
 	Scope   string
 	Kind    string
-	Times   int
+	Times   int    // 0 for what an access grant names, and nobody has read in that hour
 	Reason  string // of an access grant
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/seal"
 	"github.com/paceline/paceline/internal/staff/query"
+	"github.com/paceline/paceline/internal/text"
 )
 
 // Config is what a Service is made of. Everything in it is needed.
@@ -88,17 +89,34 @@ type Member struct {
 
 // Find is a member by their exact username, for support and moderators. Each look is audited.
 func (s *Service) Find(ctx context.Context, c db.Caller, handle string) (Member, error) {
-	var out Member
+	var out *Member
 	err := s.act(ctx, c, db.Duty{Of: privacy.Support | privacy.Moderator}, func(ctx context.Context, q *query.Queries, tx *db.Tx) (string, error) {
 		ref := db.ParseRef(handle)
 		if ref.Username == nil {
 			return "missing", nil
 		}
-		row, err := q.FindForStaff(ctx, *ref.Username, tx.Now())
-		out = Member{row.MemberID, row.Username}
-		return "done", err
+		rows, err := q.FindForStaff(ctx, *ref.Username, tx.Now())
+		for _, row := range rows {
+			out = &Member{row.MemberID, row.Username}
+		}
+		return "done", err // a look that found nobody as well: it stays noted
 	})
-	return out, err
+	switch {
+	case err != nil:
+		return Member{}, err
+	case out == nil:
+		return Member{}, fault.NotFound()
+	}
+	return *out, nil
+}
+
+// readable refuses a reason that nobody could read.
+func readable(reason string) error {
+	if text.Lines(reason) != nil {
+		return fault.Unprocessable("invalid_text", "that can't be written",
+			fault.At("/reason", "invalid_text", "give visible characters, and none a control character"))
+	}
+	return nil
 }
 
 // Role is a duty that somebody holds.
@@ -146,6 +164,9 @@ func (s *Service) RoleRequests(ctx context.Context, c db.Caller) ([]RoleRequest,
 
 // AskRole asks for somebody to hold a duty.
 func (s *Service) AskRole(ctx context.Context, c db.Caller, member uuid.UUID, role, reason string) (uuid.UUID, error) {
+	if err := readable(reason); err != nil {
+		return uuid.Nil, err
+	}
 	id := uuid.New()
 	err := s.act(ctx, c, admin, func(ctx context.Context, q *query.Queries, tx *db.Tx) (string, error) {
 		return q.AskRole(ctx, query.AskRoleParams{ID: id, MemberID: member, Role: role, Reason: reason, Now: tx.Now()})

@@ -14,7 +14,7 @@ SELECT r.member_id, r.role, r.granted_at FROM auth.staff_role r ORDER BY r.role,
 SELECT q.member_id, q.id, q.role, q.reason, q.asked_by, q.asked_at, seen_by()::uuid AS seen_by FROM auth.role_request q
 WHERE q.decided_at IS NULL AND q.asked_at > sqlc.arg(asked_after) ORDER BY q.asked_at, q.id LIMIT 200;
 
--- name: FindForStaff :one
+-- name: FindForStaff :many
 SELECT f.member_id::uuid AS member_id, f.username::text AS username FROM auth.find_for_staff(sqlc.arg(handle), sqlc.arg(now)) f;
 
 -- name: OpenAccess :one
@@ -34,10 +34,6 @@ FROM access_log l JOIN subject s ON s.member_id = l.member_id
 WHERE l.member_id = viewer_id()
   AND (l.hour, l.who, l.through, l.scope, l.kind) < (sqlc.arg(hour)::timestamptz, sqlc.arg(who)::text, sqlc.arg(through)::uuid, sqlc.arg(scope)::text, sqlc.arg(kind)::text)
 ORDER BY l.hour DESC, l.who DESC, l.through DESC, l.scope DESC, l.kind DESC LIMIT sqlc.arg(row_limit);
-
--- name: ListOpened :many
-SELECT sqlc.embed(s), g.id, g.reason, g.fields, g.opened_at, g.expires_at, g.ended_at
-FROM access_grant g JOIN subject s ON s.member_id = g.member_id WHERE g.member_id = viewer_id() ORDER BY g.opened_at DESC, g.id LIMIT 100;
 
 -- name: NoteConsole :exec
 SELECT note_console(sqlc.arg(console), sqlc.arg(scope), sqlc.arg(kind), sqlc.arg(now));

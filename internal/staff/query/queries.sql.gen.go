@@ -65,7 +65,7 @@ func (q *Queries) EndAccess(ctx context.Context, iD uuid.UUID, now time.Time) (s
 	return end_access, err
 }
 
-const findForStaff = `-- name: FindForStaff :one
+const findForStaff = `-- name: FindForStaff :many
 SELECT f.member_id::uuid AS member_id, f.username::text AS username FROM auth.find_for_staff($1, $2) f
 `
 
@@ -74,11 +74,24 @@ type FindForStaffRow struct {
 	Username string
 }
 
-func (q *Queries) FindForStaff(ctx context.Context, handle string, now time.Time) (FindForStaffRow, error) {
-	row := q.db.QueryRow(ctx, findForStaff, handle, now)
-	var i FindForStaffRow
-	err := row.Scan(&i.MemberID, &i.Username)
-	return i, err
+func (q *Queries) FindForStaff(ctx context.Context, handle string, now time.Time) ([]FindForStaffRow, error) {
+	rows, err := q.db.Query(ctx, findForStaff, handle, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindForStaffRow
+	for rows.Next() {
+		var i FindForStaffRow
+		if err := rows.Scan(&i.MemberID, &i.Username); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listAccess = `-- name: ListAccess :many
@@ -115,56 +128,6 @@ func (q *Queries) ListAccess(ctx context.Context, openedAfter time.Time) ([]List
 			&i.ExpiresAt,
 			&i.EndedAt,
 			&i.SeenBy,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const listOpened = `-- name: ListOpened :many
-SELECT s.member_id, s.private, s.minor, s.discoverability, s.audiences, s.edge, s.wrapped, s.seen_by, g.id, g.reason, g.fields, g.opened_at, g.expires_at, g.ended_at
-FROM access_grant g JOIN subject s ON s.member_id = g.member_id WHERE g.member_id = viewer_id() ORDER BY g.opened_at DESC, g.id LIMIT 100
-`
-
-type ListOpenedRow struct {
-	Subject   Subject
-	ID        uuid.UUID
-	Reason    string
-	Fields    []string
-	OpenedAt  time.Time
-	ExpiresAt time.Time
-	EndedAt   *time.Time
-}
-
-func (q *Queries) ListOpened(ctx context.Context) ([]ListOpenedRow, error) {
-	rows, err := q.db.Query(ctx, listOpened)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ListOpenedRow
-	for rows.Next() {
-		var i ListOpenedRow
-		if err := rows.Scan(
-			&i.Subject.MemberID,
-			&i.Subject.Private,
-			&i.Subject.Minor,
-			&i.Subject.Discoverability,
-			&i.Subject.Audiences,
-			&i.Subject.Edge,
-			&i.Subject.Wrapped,
-			&i.Subject.SeenBy,
-			&i.ID,
-			&i.Reason,
-			&i.Fields,
-			&i.OpenedAt,
-			&i.ExpiresAt,
-			&i.EndedAt,
 		); err != nil {
 			return nil, err
 		}

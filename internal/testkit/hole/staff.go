@@ -28,6 +28,12 @@ func staff() []Hole {
 		at("staff-duty-by-insert", "Who serves accounts writes any duty for whoever is signed in.",
 			step, "FOR INSERT TO paceline_auth WITH CHECK (viewer_id() IS NULL)", "FOR INSERT TO paceline_auth WITH CHECK (true)",
 			"internal/db", "^TestNoViewerMakesADuty$"),
+		at("staff-search-unseen", "A member isn't shown that staff looked for them.",
+			step, "    PERFORM note_staff(member_id, CASE", "    PERFORM note_staff(NULL, CASE",
+			"internal/httpapi", "^TestMembersSeeEachLook$"),
+		at("staff-grant-unseen", "An access grant shows to its member once it is read.",
+			step, "    FROM unnest(wanted) f ON CONFLICT DO NOTHING;", "    FROM unnest(wanted) f WHERE false ON CONFLICT DO NOTHING;",
+			"internal/httpapi", "^TestMembersSeeEachLook$"),
 		{
 			"staff-support-reads-health", "Support reads what is of health and place.",
 			[]Edit{
