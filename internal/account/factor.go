@@ -23,7 +23,7 @@ const factorPurpose = "second-factor"
 
 const (
 	// factorTries are the codes tried within an hour, from everywhere together; ownTries are
-	// more, for where the account was signed in before. Of three codes in a million that are good
+	// more, for where the account is or was signed in. Of three codes in a million that are good
 	// at a time, whoever has the password finds one in a year or more, and the owner is told by mail.
 	factorTries = 20
 	ownTries    = 10
@@ -68,17 +68,18 @@ func (s *Service) readAnswer(ctx context.Context, c db.Caller, member uuid.UUID,
 	return answer{recovery: handle, hash: hash}, nil
 }
 
-// accept takes an answer, once. A refusal is no error: the try has to stay counted.
-func (s *Service) accept(ctx context.Context, q *query.Queries, c db.Caller, member uuid.UUID, a answer) (refused, err error) {
-	now, tries := c.At(), int32(factorTries)
-	if c.Origin().Known {
+// accept takes an answer, once. A refusal is no error: the try has to stay counted. Known is who may be
+// the owner more than anybody with the password.
+func (s *Service) accept(ctx context.Context, q *query.Queries, now time.Time, known bool, member uuid.UUID, a answer) (refused, err error) {
+	tries := int32(factorTries)
+	if known {
 		tries += ownTries
 	}
-	wrong, err := q.ChargeFactor(ctx, query.ChargeFactorParams{MemberID: member, Now: now, HourAgo: now.Add(-time.Hour)})
+	charged, err := q.ChargeFactor(ctx, query.ChargeFactorParams{MemberID: member, Now: now, HourAgo: now.Add(-time.Hour), Most: tries})
 	if err != nil {
 		return nil, err
 	}
-	if wrong > tries {
+	if charged == 0 {
 		return errManyCodes, nil
 	}
 	var good bool
@@ -154,7 +155,7 @@ func (s *Service) withCode(ctx context.Context, c db.Caller, typed string, then 
 	var refused error
 	err = s.asSelf(ctx, c, func(ctx context.Context, tx *db.Tx) (err error) {
 		q := query.New(tx)
-		if refused, err = s.accept(ctx, q, c, member, a); err != nil || refused != nil {
+		if refused, err = s.accept(ctx, q, c.At(), true, member, a); err != nil || refused != nil {
 			return err
 		}
 		proved, err := q.ProveSession(ctx, query.ProveSessionParams{Now: tx.Now(), MemberID: member, ID: tx.Viewer().Session()})

@@ -156,6 +156,10 @@ func (s *Service) Confirm(ctx context.Context, c db.Caller, id uuid.UUID, code s
 func (s *Service) RemoveFactor(ctx context.Context, c db.Caller, id uuid.UUID) error {
 	return s.asSelf(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		q, member := query.New(tx), tx.Viewer().Member()
+		// Two that go at once would each see the other.
+		if _, err := q.LockCredential(ctx, member); err != nil {
+			return err
+		}
 		dropped, err := q.DropFactor(ctx, id)
 		if err != nil {
 			return err

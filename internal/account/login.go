@@ -130,7 +130,7 @@ func (s *Service) challenge(ctx context.Context, q *query.Queries, c db.Caller, 
 	if typed == "" {
 		return errCodeRequired, nil
 	}
-	refused, err = s.accept(ctx, q, c, account.MemberID, code)
+	refused, err = s.accept(ctx, q, c.At(), c.Origin().Known, account.MemberID, code)
 	if err != nil || refused == nil {
 		return refused, err
 	}

@@ -295,3 +295,55 @@ func TestMembersSeeEachLook(t *testing.T) {
 			Want(t, http.StatusUnprocessableEntity)
 	}
 }
+
+// Codes that strangers guess spend none of what is kept for whoever is signed in.
+func TestStrangersLeaveTheOwnerTheirCodes(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	ada := w.Join("ada")
+	e := enrol(w, ada)
+	w.Clock.Advance(time.Minute)
+	w.Exec(`DELETE FROM auth.known_network`)
+	for range 40 {
+		w.Do(http.MethodPost, "/v1/auth/login", map[string]any{"email": ada.Email, "password": ada.Password, "otp": "000000"}).Want(t, http.StatusUnauthorized)
+	}
+	ada.Do(http.MethodPost, "/v1/auth/second-factor", map[string]any{"otp": e.code()}).Want(t, http.StatusNoContent)
+}
+
+// Of two factors that are removed at the same moment one is the last.
+func TestTheLastFactorIsNoticed(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	ada := w.Join("ada")
+	one := enrol(w, ada)
+	w.Clock.Advance(time.Minute)
+	two := enrol(w, ada)
+	tx, err := w.Root.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(t.Context()) }()
+	if _, err := tx.Exec(t.Context(), `SELECT FROM auth.credential WHERE member_id = $1 FOR UPDATE`, ada.ID); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan testkit.Response, 2)
+	for _, id := range []string{one.id, two.id} {
+		go func() { done <- ada.Do(http.MethodDelete, "/v1/me/second-factors/"+id, nil) }()
+	}
+	for waiting := 0; waiting == 0 && len(done) == 0; time.Sleep(time.Millisecond) {
+		if err := tx.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`).Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(done) > 0 {
+		t.Error("one doesn't wait for the other")
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	(<-done).Want(t, http.StatusNoContent)
+	(<-done).Want(t, http.StatusNoContent)
+	if n := w.Query(`SELECT count(*)::text || (SELECT count(*)::text FROM auth.recovery_code) FROM auth.session WHERE proved_at IS NOT NULL`); n != "00" {
+		t.Errorf("proved sessions and recovery codes without a factor: %s", n)
+	}
+}

@@ -13,13 +13,14 @@ ORDER BY id FOR UPDATE;
 UPDATE auth.factor SET last_step = sqlc.arg(step), secret_sealed = sqlc.arg(secret_sealed), confirmed_at = coalesce(confirmed_at, sqlc.arg(now)::timestamptz)
 WHERE member_id = sqlc.arg(member_id) AND id = sqlc.arg(id);
 
--- name: ChargeFactor :one
--- One more try within the hour, before the code is looked at.
+-- name: ChargeFactor :execrows
+-- One more try within the hour, before the code is looked at. No row: the caller has none left, and spends none of
+-- what is kept for others.
 INSERT INTO auth.factor_try AS t (member_id, wrong, since) VALUES (sqlc.arg(member_id), 1, sqlc.arg(now))
 ON CONFLICT (member_id) DO UPDATE SET
     wrong = CASE WHEN t.since <= sqlc.arg(hour_ago)::timestamptz THEN 1 ELSE t.wrong + 1 END,
     since = CASE WHEN t.since <= sqlc.arg(hour_ago)::timestamptz THEN excluded.since ELSE t.since END
-RETURNING wrong;
+WHERE t.since <= sqlc.arg(hour_ago)::timestamptz OR t.wrong < sqlc.arg(most)::integer;
 
 -- name: ForgetTries :exec
 DELETE FROM auth.factor_try WHERE member_id = sqlc.arg(member_id);

@@ -69,26 +69,34 @@ func (q *Queries) AuditOperator(ctx context.Context, arg AuditOperatorParams) (i
 	return audit_operator, err
 }
 
-const chargeFactor = `-- name: ChargeFactor :one
+const chargeFactor = `-- name: ChargeFactor :execrows
 INSERT INTO auth.factor_try AS t (member_id, wrong, since) VALUES ($1, 1, $2)
 ON CONFLICT (member_id) DO UPDATE SET
     wrong = CASE WHEN t.since <= $3::timestamptz THEN 1 ELSE t.wrong + 1 END,
     since = CASE WHEN t.since <= $3::timestamptz THEN excluded.since ELSE t.since END
-RETURNING wrong
+WHERE t.since <= $3::timestamptz OR t.wrong < $4::integer
 `
 
 type ChargeFactorParams struct {
 	MemberID uuid.UUID
 	Now      time.Time
 	HourAgo  time.Time
+	Most     int32
 }
 
-// One more try within the hour, before the code is looked at.
-func (q *Queries) ChargeFactor(ctx context.Context, arg ChargeFactorParams) (int32, error) {
-	row := q.db.QueryRow(ctx, chargeFactor, arg.MemberID, arg.Now, arg.HourAgo)
-	var wrong int32
-	err := row.Scan(&wrong)
-	return wrong, err
+// One more try within the hour, before the code is looked at. No row: the caller has none left, and spends none of
+// what is kept for others.
+func (q *Queries) ChargeFactor(ctx context.Context, arg ChargeFactorParams) (int64, error) {
+	result, err := q.db.Exec(ctx, chargeFactor,
+		arg.MemberID,
+		arg.Now,
+		arg.HourAgo,
+		arg.Most,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const clearAccessGrants = `-- name: ClearAccessGrants :execrows

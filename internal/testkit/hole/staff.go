@@ -34,6 +34,12 @@ func staff() []Hole {
 		at("staff-grant-unseen", "An access grant shows to its member once it is read.",
 			step, "    FROM unnest(wanted) f ON CONFLICT DO NOTHING;", "    FROM unnest(wanted) f WHERE false ON CONFLICT DO NOTHING;",
 			"internal/httpapi", "^TestMembersSeeEachLook$"),
+		at("factor-spent-by-strangers", "Strangers' wrong codes shut the owner out.",
+			"internal/account/query/factors.sql.gen.go", " OR t.wrong < $4::integer", " OR $4::integer > 0 AND t.wrong < 30",
+			"internal/httpapi", "^TestStrangersLeaveTheOwnerTheirCodes$"),
+		at("factors-go-together", "Two factors that go at once leave their sessions proved.",
+			"internal/account/factors.go", "if _, err := q.LockCredential(ctx, member); err != nil {", "if err := ctx.Err(); err != nil {",
+			"internal/httpapi", "^TestTheLastFactorIsNoticed$"),
 		{
 			"staff-support-reads-health", "Support reads what is of health and place.",
 			[]Edit{
