@@ -107,6 +107,10 @@ func (s *Service) useCode(ctx context.Context, q *query.Queries, now time.Time, 
 	}
 	for _, f := range factors {
 		secret, err := seal.OpenSystemValue[string](s.Ring, factorPurpose, f.ID[:], f.SecretSealed)
+		if lacks, is := errors.AsType[*seal.UnknownKeyError](err); is {
+			s.Observe.Fail(ctx, "a second factor was sealed by a key that the ring lacks", lacks)
+			continue // another factor, or a code to recover with, is good still
+		}
 		if err != nil {
 			return false, err
 		}

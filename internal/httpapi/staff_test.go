@@ -347,3 +347,36 @@ func TestTheLastFactorIsNoticed(t *testing.T) {
 		t.Errorf("proved sessions and recovery codes without a factor: %s", n)
 	}
 }
+
+// What was sealed by a key that was taken out of the ring is lost, and nothing besides: no sign-in and no appeal fails for it.
+func TestATakenOutKeyStopsNobody(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	ada, bob := w.Join("ada"), w.Join("bob")
+	moe, mia := w.Staff("moe", "moderator"), w.Staff("mia", "moderator")
+	e := enrol(w, ada)
+	w.Clock.Advance(time.Minute)
+	bob.Do(http.MethodPost, "/v1/reports", map[string]any{"kind": "member", "id": ada.ID, "reason": "hate", "words": "words-of-bob"}).Want(t, http.StatusCreated)
+	of := "/v1/admin/reports/" + w.Query(`SELECT id::text FROM moderation_case`)
+	lose := func(table, column string) { // the id of the key stands behind two bytes
+		w.Exec(`UPDATE ` + table + ` SET ` + column + ` = overlay(` + column + ` placing 'zzzz'::bytea from 3) WHERE ` + column + ` IS NOT NULL`)
+	}
+	lose("auth.factor", "secret_sealed")
+	lose("moderation_case", "evidence_sealed")
+	lose("report", "words_sealed")
+	moe.Do(http.MethodPost, of+"/claim", nil).Want(t, http.StatusOK)
+	moe.Do(http.MethodPost, of+"/decide", map[string]any{"action": "warn", "words": "no"}).Want(t, http.StatusOK)
+	x := sanctionOf(t, ada)["id"].(string) //nolint:forcetypeassert // an id
+	ada.Do(http.MethodPost, "/v1/me/sanctions/"+x+"/appeal", map[string]any{"words": "but"}).Want(t, http.StatusOK)
+	lose("sanction", "appeal_sealed")
+	if open := string(mia.Get("/v1/admin/appeals").Want(t, http.StatusOK).Body); !strings.Contains(open, x) {
+		t.Errorf("the appeal is not there: %s", open)
+	}
+	login := map[string]any{"email": ada.Email, "password": ada.Password, "otp": e.code()}
+	w.Do(http.MethodPost, "/v1/auth/login", login).Want(t, http.StatusUnauthorized)
+	login["otp"] = e.recovery[0]
+	w.Do(http.MethodPost, "/v1/auth/login", login).Want(t, http.StatusOK)
+	if n := strings.Count(w.Log.String(), "a key that the ring lacks"); n != 7 {
+		t.Errorf("said %d times in the log", n)
+	}
+}

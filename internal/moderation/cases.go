@@ -13,7 +13,6 @@ import (
 	"github.com/paceline/paceline/internal/moderation/query"
 	"github.com/paceline/paceline/internal/notice"
 	"github.com/paceline/paceline/internal/page"
-	"github.com/paceline/paceline/internal/seal"
 	"github.com/paceline/paceline/internal/text"
 )
 
@@ -184,17 +183,19 @@ func (s *Service) read(ctx context.Context, q *query.Queries, id uuid.UUID) (Cas
 	}
 	out.Reasons = counts[id]
 	if len(row.EvidenceSealed) > 0 {
-		if out.Evidence, err = seal.OpenSystemValue[[]Piece](s.ring, evidencePurpose, id[:], row.EvidenceSealed); err != nil {
+		if out.Evidence, err = open[[]Piece](ctx, s, evidencePurpose, id[:], row.EvidenceSealed); err != nil {
 			return Case{}, err
 		}
 	}
 	words, err := q.CaseWords(ctx, id)
 	for _, w := range words {
-		said, err := seal.OpenSystemValue[string](s.ring, wordsPurpose, w.ID[:], w.WordsSealed)
+		said, err := open[string](ctx, s, wordsPurpose, w.ID[:], w.WordsSealed)
 		if err != nil {
 			return Case{}, err
 		}
-		out.Said = append(out.Said, said)
+		if said != "" {
+			out.Said = append(out.Said, said)
+		}
 	}
 	return out, err
 }

@@ -145,11 +145,11 @@ func (s *Service) Appeals(ctx context.Context, c db.Caller, r page.Request) (out
 		out.Next = cut.Next
 		for _, row := range cut.Items {
 			o := Objection{ID: row.ID, Kind: Action(row.Kind), Words: row.Words, MadeAt: row.MadeAt.UTC(), AppealedAt: row.AppealedAt.UTC(), Of: row.OfKind}
-			if o.Said, err = seal.OpenSystemValue[string](s.ring, appealPurpose, nil, row.AppealSealed); err != nil {
+			if o.Said, err = open[string](ctx, s, appealPurpose, nil, row.AppealSealed); err != nil {
 				return err
 			}
 			if len(row.EvidenceSealed) > 0 {
-				if o.Evidence, err = seal.OpenSystemValue[[]Piece](s.ring, evidencePurpose, row.CaseID[:], row.EvidenceSealed); err != nil {
+				if o.Evidence, err = open[[]Piece](ctx, s, evidencePurpose, row.CaseID[:], row.EvidenceSealed); err != nil {
 					return err
 				}
 			}

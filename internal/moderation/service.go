@@ -1,6 +1,8 @@
 package moderation
 
 import (
+	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -8,6 +10,7 @@ import (
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
+	"github.com/paceline/paceline/internal/observe"
 	"github.com/paceline/paceline/internal/page"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/seal"
@@ -35,12 +38,24 @@ var duty = db.Duty{Of: privacy.Moderator}
 
 // Service is reports and what becomes of them.
 type Service struct {
-	db   *db.DB
-	ring *seal.Ring
+	db      *db.DB
+	ring    *seal.Ring
+	observe *observe.Observer
 }
 
 // New makes the service.
-func New(d *db.DB, ring *seal.Ring) *Service { return &Service{db: d, ring: ring} }
+func New(d *db.DB, ring *seal.Ring, o *observe.Observer) *Service { return &Service{d, ring, o} }
+
+// open opens what was sealed. Of a key that was taken out of the ring it is nothing: the rest is there
+// to be decided on.
+func open[T any](ctx context.Context, s *Service, purpose string, ad, sealed []byte) (out T, err error) {
+	out, err = seal.OpenSystemValue[T](s.ring, purpose, ad, sealed)
+	if lacks, is := errors.AsType[*seal.UnknownKeyError](err); is {
+		s.observe.Fail(ctx, "what was reported was sealed by a key that the ring lacks", lacks)
+		return out, nil
+	}
+	return out, err
+}
 
 // Reason is why something is reported.
 type Reason string

@@ -136,7 +136,7 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 		return nil, err
 	}
 	s.Groups = group.New(database, o.Ring)
-	s.Moderation = moderation.New(database, o.Ring)
+	s.Moderation = moderation.New(database, o.Ring, o.Observer)
 	pages, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return nil, err
