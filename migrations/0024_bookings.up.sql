@@ -343,7 +343,8 @@ FROM class_seat t JOIN profile p ON p.member_id = t.member_id
 WHERE staff_holds('class_manager');
 COMMENT ON VIEW roster IS 'class: internal. The columns are of the classes they come from';
 
--- The viewer's bookings, with what they need to know of a class though it left the catalogue since.
+-- The viewer's bookings, with what they need to know of a class though it left the catalogue since. The
+-- name of who gives it goes when that instructor doesn't show.
 CREATE VIEW booked WITH (security_invoker = false) AS
 SELECT b.member_id, b.scheduled_id, b.asked_at, b.cancelled_at, b.late_at,
        t.state AS seat, t.spot, t.promoted_at, t.attendance, t.checked_in_at,
@@ -352,7 +353,7 @@ SELECT b.member_id, b.scheduled_id, b.asked_at, b.cancelled_at, b.late_at,
 FROM booking b
 JOIN scheduled_class s ON s.id = b.scheduled_id
 JOIN class c ON c.id = s.class_id
-JOIN instructor i ON i.id = coalesce(s.instructor_id, c.instructor_id)
+LEFT JOIN instructor i ON i.id = coalesce(s.instructor_id, c.instructor_id) AND i.state = 'published'
 LEFT JOIN studio u ON u.id = s.studio_id
 LEFT JOIN class_seat t ON t.scheduled_id = b.scheduled_id AND t.member_id = b.member_id
 WHERE b.member_id = viewer_id();

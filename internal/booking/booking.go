@@ -36,12 +36,13 @@ type Booking struct {
 	AskedAt      time.Time
 	CheckedInAt  *time.Time
 
-	Title, Discipline, Instructor string
-	Studio, City                  *string // none: it is given online
-	StartsAt, EndsAt              time.Time
-	TimeZone                      string
-	CancelUntil                   time.Time // the last moment at which to cancel doesn't count
-	changed                       time.Time
+	Title, Discipline string
+	Instructor        *string // none: who gives it isn't published
+	Studio, City      *string // none: it is given online
+	StartsAt, EndsAt  time.Time
+	TimeZone          string
+	CancelUntil       time.Time // the last moment at which to cancel doesn't count
+	changed           time.Time
 }
 
 func bookingOf(b query.Booked, place int32, now time.Time) Booking {

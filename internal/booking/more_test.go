@@ -319,6 +319,49 @@ func TestTheCalendarFeed(t *testing.T) {
 	}
 }
 
+// Who gives a class is named while they are published: neither a booking nor a dry run of one tells of a draft.
+func TestABookingNamesNoDraft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	one := w.people(1)[0]
+	id := w.class(noon.AddDate(0, 0, 1), 2)
+	w.book(one, id, booking.Booked)
+	named := func() (n int) {
+		t.Helper()
+		read, err := w.Read(t.Context(), one.at(noon), id)
+		w.must(err)
+		dry, err := w.Book(t.Context(), one.at(noon), id, booking.Wish{DryRun: true})
+		w.must(err)
+		for _, b := range []booking.Shown{read, dry} {
+			if open(t, b).Instructor != nil {
+				n++
+			}
+		}
+		made, grant, err := w.MakeCalendar(t.Context(), one.at(noon))
+		w.must(err)
+		address, _ := made.Open(grant)
+		events, grant, err := w.Feed(t.Context(), db.WithCalendar(string(address.Address), noon))
+		w.must(err)
+		body, err := dto.FeedBody(events, grant)
+		w.must(err)
+		text, err := body.Encode()
+		w.must(err)
+		if strings.Contains(string(text), "With") || strings.Contains(string(text), "Kim") {
+			n++
+		}
+		return n
+	}
+	if n := named(); n != 3 {
+		t.Errorf("who is published is named in %d of three", n)
+	}
+	for _, state := range []string{"draft", "retired"} {
+		w.exec(`UPDATE instructor SET state = $1`, state)
+		if n := named(); n != 0 {
+			t.Errorf("%s, and named in %d", state, n)
+		}
+	}
+}
+
 func TestBookingsAreClearedAway(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 4)

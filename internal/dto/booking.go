@@ -121,11 +121,16 @@ func addEvent(cal *ics.Calendar, e booking.Event) {
 	event.SetStartAt(e.StartsAt)
 	event.SetEndAt(e.EndsAt)
 	event.SetSummary(e.Title)
-	about := "With " + e.Instructor
-	if e.Spot != nil {
-		about += "\n" + *e.Spot
+	var about []string
+	if e.Instructor != nil {
+		about = append(about, "With "+*e.Instructor)
 	}
-	event.SetDescription(about)
+	if e.Spot != nil {
+		about = append(about, *e.Spot)
+	}
+	if len(about) > 0 {
+		event.SetDescription(strings.Join(about, "\n"))
+	}
 	if e.Studio != nil {
 		place := *e.Studio
 		if e.City != nil {

@@ -1594,8 +1594,8 @@ type Booking struct {
 	Discipline string             `json:"discipline"`
 	EndsAt     time.Time          `json:"ends_at"`
 
-	// Instructor The name shown for who gives it.
-	Instructor string    `json:"instructor"`
+	// Instructor The name shown for who gives it. Absent where that instructor isn't published.
+	Instructor *string   `json:"instructor,omitempty"`
 	Spot       *string   `json:"spot,omitempty"`
 	StartsAt   time.Time `json:"starts_at"`
 

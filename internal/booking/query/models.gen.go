@@ -32,7 +32,7 @@ type Booked struct {
 	UpdatedAt    time.Time
 	Title        string
 	Discipline   string
-	Instructor   string
+	Instructor   *string
 	Studio       *string
 	City         *string
 }
