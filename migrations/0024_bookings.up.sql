@@ -40,7 +40,7 @@ CREATE TABLE booking (
     late_at      timestamptz,
     PRIMARY KEY (member_id, scheduled_id)
 );
-CREATE INDEX booking_asked ON booking (asked_at);
+CREATE INDEX booking_scheduled ON booking (scheduled_id);
 COMMENT ON TABLE booking IS 'class: guarded. That a member asked for a seat in a scheduled class';
 COMMENT ON COLUMN booking.member_id IS 'class: guarded';
 COMMENT ON COLUMN booking.scheduled_id IS 'class: guarded';
@@ -55,6 +55,7 @@ CREATE TABLE class_room (
     waiting      integer NOT NULL DEFAULT 0,
     turns        bigint NOT NULL DEFAULT 0,
     steps        bigint NOT NULL DEFAULT 0,
+    told_start   timestamptz NOT NULL,
     CONSTRAINT never_one_too_many CHECK (booked BETWEEN 0 AND seats),
     CONSTRAINT nobody_waits_twice CHECK (waiting >= 0)
 );
@@ -65,6 +66,7 @@ COMMENT ON COLUMN class_room.booked IS 'class: public';
 COMMENT ON COLUMN class_room.waiting IS 'class: internal';
 COMMENT ON COLUMN class_room.turns IS 'class: internal. The last number that somebody got in the order of asking';
 COMMENT ON COLUMN class_room.steps IS 'class: internal. The last number of class_step';
+COMMENT ON COLUMN class_room.told_start IS 'class: internal. The start that all with a seat know: another one than the class''s while some have to be told';
 
 CREATE TABLE class_seat (
     scheduled_id  uuid NOT NULL,
@@ -75,6 +77,7 @@ CREATE TABLE class_seat (
     promoted_at   timestamptz,
     attendance    text CHECK (attendance IN ('present', 'no_show')),
     checked_in_at timestamptz,
+    told_start    timestamptz NOT NULL,
     PRIMARY KEY (scheduled_id, turn),
     CONSTRAINT one_seat_each UNIQUE (scheduled_id, member_id),
     CONSTRAINT one_member_a_spot UNIQUE (scheduled_id, spot),
@@ -91,6 +94,7 @@ COMMENT ON COLUMN class_seat.spot IS 'class: guarded. Of studio_place; that it i
 COMMENT ON COLUMN class_seat.promoted_at IS 'class: guarded. When somebody who waited got it';
 COMMENT ON COLUMN class_seat.attendance IS 'class: guarded';
 COMMENT ON COLUMN class_seat.checked_in_at IS 'class: guarded';
+COMMENT ON COLUMN class_seat.told_start IS 'class: guarded. The start of the class as its member knows it';
 
 CREATE TABLE class_step (
     scheduled_id uuid NOT NULL,
@@ -129,22 +133,39 @@ CREATE POLICY shown ON class_room FOR SELECT TO paceline_app
     USING (EXISTS (SELECT FROM scheduled_class s WHERE s.id = scheduled_id));
 
 -- Takes the locks, the viewer's own first, and has the number of seats be the capacity. False: there is
--- no such class, or it is a draft. Every function below begins with it.
-CREATE FUNCTION lock_class(wanted uuid) RETURNS boolean
+-- no such class, or it is a draft. Whatever changes something below begins with it.
+CREATE FUNCTION hold_class(wanted uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     room integer;
+    starts timestamptz;
 BEGIN
     IF viewer_id() IS NOT NULL THEN
         PERFORM pg_advisory_xact_lock(hashtextextended('bookings ' || viewer_id(), 0));
     END IF;
-    SELECT s.capacity INTO room FROM scheduled_class s WHERE s.id = wanted AND s.state <> 'draft' FOR NO KEY UPDATE;
+    SELECT s.capacity, s.starts_at INTO room, starts FROM scheduled_class s WHERE s.id = wanted AND s.state <> 'draft' FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    INSERT INTO class_room AS r (scheduled_id, seats) VALUES (wanted, room)
+    INSERT INTO class_room AS r (scheduled_id, seats, told_start) VALUES (wanted, room, starts)
         ON CONFLICT (scheduled_id) DO UPDATE SET seats = greatest(room, r.booked) WHERE r.seats <> greatest(room, r.booked);
     RETURN true;
+END $$;
+
+-- Whether the viewer has to do with a class: it shows to them, or they asked for a seat in it when it did.
+CREATE FUNCTION concerns_viewer(wanted uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT EXISTS (SELECT FROM booking b WHERE b.member_id = viewer_id() AND b.scheduled_id = wanted)
+        OR EXISTS (SELECT FROM scheduled_class s JOIN class c ON c.id = s.class_id LEFT JOIN studio u ON u.id = s.studio_id
+            WHERE s.id = wanted AND s.state <> 'draft' AND is_asked() AND (staff_holds('class_manager')
+                OR c.state = 'published' AND (s.studio_id IS NULL OR u.state = 'published')))
+$$;
+
+-- hold_class for a viewer, of what concerns them. False of all else.
+CREATE FUNCTION lock_class(wanted uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    RETURN viewer_id() IS NOT NULL AND concerns_viewer(wanted) AND hold_class(wanted);
 END $$;
 
 -- Counts, and writes down what was done. The counts are the wall behind what was decided.
@@ -164,11 +185,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
     ORDER BY p.position, p.label LIMIT 1
 $$;
 
--- Which spots are taken, not by whom: of a class that the viewer may see.
+-- Which spots are taken, not by whom: of a class that concerns the viewer.
 CREATE FUNCTION taken_spots(wanted uuid) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT coalesce(array_agg(t.spot), '{}') FROM class_seat t JOIN scheduled_class s ON s.id = t.scheduled_id
-    WHERE t.scheduled_id = wanted AND t.spot IS NOT NULL AND s.state <> 'draft'
+    WHERE t.scheduled_id = wanted AND t.spot IS NOT NULL AND s.state <> 'draft' AND concerns_viewer(wanted)
 $$;
 
 -- Where the viewer is among those who wait, 1 for the first; NULL for who doesn't.
@@ -194,8 +215,8 @@ BEGIN
         PERFORM note_step(wanted, mine, 'taken', 1, -1, at);
     ELSE
         UPDATE class_room r SET turns = r.turns + 1 WHERE r.scheduled_id = wanted RETURNING r.turns INTO mine;
-        INSERT INTO class_seat (scheduled_id, turn, member_id, state, spot)
-            VALUES (wanted, mine, me, 'booked', coalesce(wanted_spot, free_spot(wanted)));
+        INSERT INTO class_seat (scheduled_id, turn, member_id, state, spot, told_start)
+            SELECT s.id, mine, me, 'booked', coalesce(wanted_spot, free_spot(wanted)), s.starts_at FROM scheduled_class s WHERE s.id = wanted;
         PERFORM note_step(wanted, mine, 'taken', 1, 0, at);
     END IF;
     INSERT INTO booking (member_id, scheduled_id, asked_at) VALUES (me, wanted, at)
@@ -213,7 +234,8 @@ BEGIN
         RAISE EXCEPTION 'no such class' USING ERRCODE = 'P0002';
     END IF;
     UPDATE class_room r SET turns = r.turns + 1 WHERE r.scheduled_id = wanted RETURNING r.turns INTO mine;
-    INSERT INTO class_seat (scheduled_id, turn, member_id, state) VALUES (wanted, mine, me, 'waiting');
+    INSERT INTO class_seat (scheduled_id, turn, member_id, state, told_start)
+        SELECT s.id, mine, me, 'waiting', s.starts_at FROM scheduled_class s WHERE s.id = wanted;
     PERFORM note_step(wanted, mine, 'queued', 0, 1, at);
     INSERT INTO booking (member_id, scheduled_id, asked_at) VALUES (me, wanted, at)
         ON CONFLICT (member_id, scheduled_id) DO UPDATE SET asked_at = at, cancelled_at = NULL;
@@ -263,43 +285,67 @@ BEGIN
         WHERE b.member_id = me AND b.scheduled_id = wanted;
 END $$;
 
--- Gives seats to the first who wait, and says to whom, so that they can be told.
-CREATE FUNCTION promote_waiting(wanted uuid, most integer, at timestamptz) RETURNS SETOF uuid
+-- Gives the seats that are free to the first who wait, and tells them; a part of many, the rest by the job.
+-- As internal/seat counts: what is promised by Class.Due is given here. The answer is how many there were.
+CREATE FUNCTION promote_waiting(wanted uuid, at timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
+    most integer;
+    promoted integer := 0;
     w record;
 BEGIN
-    IF NOT lock_class(wanted) THEN
-        RETURN;
+    IF NOT hold_class(wanted) THEN
+        RETURN 0;
     END IF;
+    SELECT least(s.capacity - r.booked, 500) INTO most FROM scheduled_class s JOIN class_room r ON r.scheduled_id = s.id
+    WHERE s.id = wanted AND s.state = 'scheduled' AND s.promote_until >= at AND s.starts_at > at;
+    most := greatest(coalesce(most, 0), 0);
     FOR w IN SELECT t.turn, t.member_id FROM class_seat t WHERE t.scheduled_id = wanted AND t.state = 'waiting' ORDER BY t.turn LIMIT most LOOP
         UPDATE class_seat t SET state = 'booked', spot = free_spot(wanted), promoted_at = at
             WHERE t.scheduled_id = wanted AND t.turn = w.turn;
         PERFORM note_step(wanted, w.turn, 'promoted', 1, -1, at);
-        RETURN NEXT w.member_id;
+        PERFORM add_notice(w.member_id, 'booking_promoted', false, wanted, NULL, at, true, false, false);
+        promoted := promoted + 1;
     END LOOP;
+    RETURN promoted;
 END $$;
 
--- Of a cancelled class, takes every seat away, and says whose it was.
-CREATE FUNCTION end_class(wanted uuid, at timestamptz) RETURNS SETOF uuid
+-- What is due of a class: of a cancelled one, the end of every seat; of one that was moved, that everybody
+-- with a seat knows; and seats for who waits. Whom it concerns is told. Of many it does a part: the class
+-- stays due.
+CREATE FUNCTION settle_class(wanted uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
+    now_starts timestamptz;
+    off boolean;
+    many CONSTANT integer := 500;
+    told integer := 0;
     w record;
 BEGIN
-    IF NOT lock_class(wanted) OR NOT EXISTS (SELECT FROM scheduled_class s WHERE s.id = wanted AND s.state = 'cancelled') THEN
+    IF NOT hold_class(wanted) THEN
         RETURN;
     END IF;
-    FOR w IN SELECT t.turn, t.member_id FROM class_seat t WHERE t.scheduled_id = wanted ORDER BY t.turn LOOP
-        PERFORM vacate(wanted, w.turn, 'ended', at);
-        RETURN NEXT w.member_id;
-    END LOOP;
+    SELECT s.starts_at, s.state = 'cancelled' INTO now_starts, off FROM scheduled_class s WHERE s.id = wanted;
+    IF off THEN
+        FOR w IN SELECT t.turn, t.member_id FROM class_seat t WHERE t.scheduled_id = wanted ORDER BY t.turn LIMIT many LOOP
+            PERFORM vacate(wanted, w.turn, 'ended', at);
+            PERFORM add_notice(w.member_id, 'class_cancelled', false, wanted, NULL, at, true, false, false);
+        END LOOP;
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM class_room r WHERE r.scheduled_id = wanted AND r.told_start <> now_starts) THEN
+        FOR w IN UPDATE class_seat t SET told_start = now_starts WHERE t.scheduled_id = wanted AND t.turn IN (
+                SELECT o.turn FROM class_seat o WHERE o.scheduled_id = wanted AND o.told_start <> now_starts ORDER BY o.turn LIMIT many)
+            RETURNING t.member_id LOOP
+            PERFORM add_notice(w.member_id, 'class_moved', false, wanted, NULL, at, true, false, false);
+            told := told + 1;
+        END LOOP;
+        IF told < many THEN
+            UPDATE class_room r SET told_start = now_starts WHERE r.scheduled_id = wanted;
+        END IF;
+    END IF;
+    PERFORM promote_waiting(wanted, at);
 END $$;
-
--- Who has something of a class that is yet to come, for a class manager who moved it.
-CREATE FUNCTION seated_in(wanted uuid) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT t.member_id FROM class_seat t WHERE t.scheduled_id = wanted AND staff_holds('class_manager') ORDER BY t.turn
-$$;
 
 -- The viewer is there.
 CREATE FUNCTION attend_class(wanted uuid, at timestamptz) RETURNS void
@@ -315,24 +361,39 @@ END $$;
 -- A class manager says who was there: 'present', 'no_show', or NULL for nothing yet. False: nobody has that turn.
 CREATE FUNCTION mark_attendance(wanted uuid, whose bigint, seen text, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    person uuid;
 BEGIN
     IF NOT staff_holds('class_manager') OR NOT lock_class(wanted) THEN
         RETURN false;
     END IF;
     UPDATE class_seat t SET attendance = seen,
             checked_in_at = CASE WHEN seen = 'present' THEN coalesce(t.checked_in_at, at) END
-        WHERE t.scheduled_id = wanted AND t.turn = whose AND t.state = 'booked';
-    RETURN FOUND;
+        WHERE t.scheduled_id = wanted AND t.turn = whose AND t.state = 'booked' RETURNING t.member_id INTO person;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM audit_act('booking.marked', person, wanted::text, 'attendance', at);
+    RETURN true;
 END $$;
 
--- A class manager takes somebody off the roster. NULL: nobody has that turn.
-CREATE FUNCTION remove_from_class(wanted uuid, whose bigint, at timestamptz) RETURNS uuid
+-- A class manager takes somebody off the roster, who is told; who waits gets the seat. False: nobody has that turn.
+CREATE FUNCTION remove_from_class(wanted uuid, whose bigint, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    person uuid;
 BEGIN
     IF NOT staff_holds('class_manager') OR NOT lock_class(wanted) THEN
-        RETURN NULL;
+        RETURN false;
     END IF;
-    RETURN vacate(wanted, whose, 'removed', at);
+    person := vacate(wanted, whose, 'removed', at);
+    IF person IS NULL THEN
+        RETURN false;
+    END IF;
+    PERFORM add_notice(person, 'booking_removed', false, wanted, NULL, at, true, false, false);
+    PERFORM promote_waiting(wanted, at);
+    PERFORM audit_act('booking.removed', person, wanted::text, '', at);
+    RETURN true;
 END $$;
 
 -- What a class manager sees of who comes: the username and whether they were there. Names show here
@@ -358,28 +419,47 @@ LEFT JOIN studio u ON u.id = s.studio_id
 LEFT JOIN class_seat t ON t.scheduled_id = b.scheduled_id AND t.member_id = b.member_id
 WHERE b.member_id = viewer_id();
 COMMENT ON VIEW booked IS 'class: internal. The columns are of the classes they come from';
-GRANT SELECT ON roster, booked TO paceline_app;
+GRANT SELECT ON booked TO paceline_app;
 
--- An account that ends gives its seats back. Who waits for one gets it by the job.
+-- The one read of a roster, for a class manager: that it was read is noted for every member on it, in the
+-- order of their ids, so that two who read can't wait for each other.
+CREATE FUNCTION read_roster(wanted uuid, at timestamptz) RETURNS SETOF roster
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    IF NOT staff_holds('class_manager') THEN
+        RETURN;
+    END IF;
+    PERFORM note_access(x.member_id, 'class_manager', wanted, 'roster', 'booking', at)
+    FROM (SELECT t.member_id FROM class_seat t WHERE t.scheduled_id = wanted ORDER BY t.member_id) x;
+    RETURN QUERY SELECT r.* FROM roster r WHERE r.scheduled_id = wanted ORDER BY r.state, r.turn;
+END $$;
+GRANT EXECUTE ON FUNCTION read_roster(uuid, timestamptz) TO paceline_app;
+
+-- An account that ends gives its seats back, behind its own lock: none is taken meanwhile, to outlive it. Who
+-- waits for one gets it by the job.
 CREATE FUNCTION forget_bookings(at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     t record;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('bookings ' || viewer_id(), 0));
     FOR t IN SELECT x.scheduled_id, x.turn FROM class_seat x WHERE x.member_id = viewer_id() ORDER BY x.scheduled_id LOOP
-        IF lock_class(t.scheduled_id) THEN
+        IF hold_class(t.scheduled_id) THEN
             PERFORM vacate(t.scheduled_id, t.turn, 'left', at);
         END IF;
     END LOOP;
 END $$;
 GRANT EXECUTE ON FUNCTION forget_bookings(timestamptz) TO paceline_auth;
 
--- Classes of which something is due: a seat for who waits, or the end of a cancelled one.
+-- Classes of which something is due: a seat for who waits, the end of a cancelled one, or that one was moved.
+-- What began a day ago is let be.
 CREATE FUNCTION due_classes(at timestamptz, most integer) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT s.id FROM class_room r JOIN scheduled_class s ON s.id = r.scheduled_id
-    WHERE (r.waiting > 0 AND r.booked < s.capacity AND s.state = 'scheduled' AND s.promote_until >= at AND s.starts_at > at)
-       OR (r.booked + r.waiting > 0 AND s.state = 'cancelled')
+    WHERE s.starts_at > at - interval '1 day'
+      AND ((r.waiting > 0 AND r.booked < s.capacity AND s.state = 'scheduled' AND s.promote_until >= at AND s.starts_at > at)
+        OR (r.booked + r.waiting > 0 AND s.state = 'cancelled')
+        OR (r.booked + r.waiting > 0 AND s.state = 'scheduled' AND r.told_start <> s.starts_at))
     ORDER BY s.starts_at LIMIT most
 $$;
 CREATE INDEX class_room_due ON class_room (scheduled_id) WHERE waiting > 0;
@@ -392,6 +472,9 @@ DECLARE
 BEGIN
     SELECT coalesce(array_agg(x.id), '{}') INTO gone FROM (
         SELECT s.id FROM class_room r JOIN scheduled_class s ON s.id = r.scheduled_id WHERE s.ends_at <= before LIMIT most) x;
+    IF cardinality(gone) = 0 THEN
+        RETURN 0;
+    END IF;
     DELETE FROM booking b WHERE b.scheduled_id = ANY (gone);
     DELETE FROM class_seat t WHERE t.scheduled_id = ANY (gone);
     DELETE FROM class_step t WHERE t.scheduled_id = ANY (gone);
@@ -401,18 +484,10 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION lock_class(uuid), taken_spots(uuid), place_in_queue(uuid), take_seat(uuid, text, timestamptz),
     queue_for_seat(uuid, timestamptz), change_spot(uuid, text), leave_class(uuid, boolean, timestamptz),
-    promote_waiting(uuid, integer, timestamptz), end_class(uuid, timestamptz), seated_in(uuid), attend_class(uuid, timestamptz),
+    promote_waiting(uuid, timestamptz), attend_class(uuid, timestamptz),
     mark_attendance(uuid, bigint, text, timestamptz), remove_from_class(uuid, bigint, timestamptz) TO paceline_app;
-GRANT EXECUTE ON FUNCTION lock_class(uuid), promote_waiting(uuid, integer, timestamptz), end_class(uuid, timestamptz),
-    due_classes(timestamptz, integer), clear_bookings(timestamptz, integer) TO paceline_worker;
-
--- What the job has to know of a class.
-CREATE VIEW class_now WITH (security_invoker = false) AS
-SELECT s.id AS scheduled_id, s.state, s.starts_at, s.ends_at, s.booking_opens_at, s.cancel_until, s.promote_until, s.capacity,
-       r.booked, r.waiting
-FROM scheduled_class s JOIN class_room r ON r.scheduled_id = s.id;
-COMMENT ON VIEW class_now IS 'class: public. A scheduled class and how many have a seat in it';
-GRANT SELECT ON class_now TO paceline_worker;
+GRANT EXECUTE ON FUNCTION settle_class(uuid, timestamptz), due_classes(timestamptz, integer), clear_bookings(timestamptz, integer)
+    TO paceline_worker;
 
 -- A member's bookings by a secret address, for calendar programs, which can't sign in. The address is
 -- a token of one use: it makes its member the viewer of reads of these bookings, and of nothing else.

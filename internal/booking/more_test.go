@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -199,6 +200,11 @@ func TestTheRosterIsForClassManagers(t *testing.T) {
 	if w.state(all[1], id, noon) != booking.Removed || w.told(all[1], "booking_removed") != 1 || w.state(all[2], id, noon) != booking.Booked {
 		t.Error("not removed, not told, or nobody promoted")
 	}
+	for act, want := range map[string]string{"booking.marked": "3", "booking.removed": "1"} {
+		if n := w.count(`SELECT count(*) FROM auth.audit WHERE act = $1 AND actor = $2 AND subject IS NOT NULL AND object = $3`, act, keeper.id, id.String()); strconv.Itoa(n) != want {
+			t.Errorf("%s stands in the audit %d times, not %s", act, n, want)
+		}
+	}
 	// The duty ends, and so does the look.
 	w.exec(`DELETE FROM auth.staff_role`)
 	if _, err := w.Roster(t.Context(), keeper.at(noon), id); fault.KindOf(err) != fault.KindForbidden {
@@ -221,6 +227,9 @@ func TestRulesAreSetByClassManagers(t *testing.T) {
 		t.Error(err)
 	}
 	w.must(w.SetRules(t.Context(), keeper.at(noon), w.studio, r))
+	if n := w.count(`SELECT count(*) FROM auth.audit WHERE act = 'booking_rules.changed' AND object = $1`, w.studio.String()); n != 1 {
+		t.Errorf("%d rows of it in the audit", n)
+	}
 	if got, err := w.Rules(t.Context(), keeper.at(noon), w.studio); err != nil || got != r {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -359,6 +368,122 @@ func TestABookingNamesNoDraft(t *testing.T) {
 		if n := named(); n != 0 {
 			t.Errorf("%s, and named in %d", state, n)
 		}
+	}
+}
+
+// Whoever moves a class, and however: who has a seat or waits is told once, and again when it moves again.
+func TestWhoBookedIsToldThatAClassMoved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	id := w.class(noon.AddDate(0, 0, 2), 1)
+	all := w.people(3)
+	w.book(all[0], id, booking.Booked)
+	w.book(all[1], id, booking.Waiting)
+	move := func() {
+		t.Helper()
+		w.exec(`UPDATE scheduled_class SET starts_at = starts_at + interval '1 hour', ends_at = ends_at + interval '1 hour'`)
+	}
+	at := func(p person, now time.Time) int {
+		t.Helper()
+		return w.count(`SELECT count(*) FROM notice WHERE member_id = $1 AND kind = 'class_moved' AND object_id = $2 AND at = $3`, p.id, id, now)
+	}
+	w.settled(noon)
+	if w.told(all[0], "class_moved") != 0 {
+		t.Error("told of nothing")
+	}
+	move()
+	w.book(all[2], id, booking.Waiting) // who asks now knows the new hour
+	w.settled(noon)
+	w.settled(noon.Add(time.Minute))
+	for i, want := range []int{1, 1, 0} {
+		if got := at(all[i], noon); got != want || w.told(all[i], "class_moved") != want {
+			t.Errorf("%s was told %d times, or told again", all[i].name, got)
+		}
+	}
+	move()
+	w.settled(noon.Add(2 * time.Minute))
+	for _, p := range all {
+		if at(p, noon.Add(2*time.Minute)) != 1 {
+			t.Errorf("%s isn't told of the second move", p.name)
+		}
+	}
+	w.sound(noon)
+}
+
+// The functions that hold a class, and say which spots are taken, do so for whom it shows to or who has
+// something of it; what gives seats and takes them away by itself is the worker's.
+func TestWhatDoesNotShowIsNotHeld(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	w.bikes(2)
+	all := w.people(2)
+	id := w.class(noon.AddDate(0, 0, 2), 2)
+	w.book(all[0], id, booking.Booked)
+	ask := func(c db.Caller) (held bool, taken int) {
+		t.Helper()
+		w.must(w.open.AsViewer(t.Context(), c, func(ctx context.Context, tx *db.Tx) error {
+			return tx.QueryRow(ctx, `SELECT lock_class($1), cardinality(taken_spots($1))`, id).Scan(&held, &taken)
+		}))
+		return held, taken
+	}
+	if held, taken := ask(all[1].at(noon)); !held || taken != 1 {
+		t.Errorf("what shows: %v, %d", held, taken)
+	}
+	w.exec(`UPDATE class SET state = 'retired'`)
+	if held, taken := ask(all[1].at(noon)); held || taken != 0 {
+		t.Errorf("what doesn't show: %v, %d", held, taken)
+	}
+	if held, taken := ask(all[0].at(noon)); !held || taken != 1 {
+		t.Errorf("what one has booked: %v, %d", held, taken)
+	}
+	for _, sql := range []string{`SELECT settle_class($1, now())`, `SELECT hold_class($1)`} {
+		if err := w.open.AsViewer(t.Context(), all[0].at(noon), func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, sql, id)
+			return err
+		}); err == nil {
+			t.Errorf("a member may %s", sql)
+		}
+	}
+}
+
+// An account that ends waits for its own bookings, and they for it: no seat outlives it.
+func TestAnAccountThatEndsHoldsItsBookings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	one := w.people(1)[0]
+	free := func() bool {
+		t.Helper()
+		return w.count(`SELECT pg_try_advisory_xact_lock(hashtextextended('bookings ' || $1::text, 0))::integer`, one.id) == 1
+	}
+	w.must(w.open.AsAccount(t.Context(), one.at(noon), func(ctx context.Context, tx *db.Tx) error {
+		if !free() {
+			t.Error("held before")
+		}
+		_, err := tx.Exec(ctx, `SELECT forget_bookings($1)`, tx.Now())
+		if free() {
+			t.Error("a seat can be taken meanwhile")
+		}
+		return err
+	}))
+}
+
+// Who waited for a class that has begun waits no more, and may book another one on that day.
+func TestAQueueThatEndedCountsForNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	w.exec(`UPDATE booking_rule SET per_day = 1`)
+	all := w.people(2)
+	first, second := w.class(noon.Add(3*time.Hour), 1), w.class(noon.Add(5*time.Hour), 1)
+	w.book(all[0], first, booking.Booked)
+	w.book(all[1], first, booking.Waiting)
+	_, err := w.Book(t.Context(), all[1].at(noon), second, booking.Wish{})
+	refused(t, err, "day_cap_reached")
+	later := noon.Add(3 * time.Hour)
+	_, err = w.Book(t.Context(), all[0].at(later), second, booking.Wish{})
+	refused(t, err, "day_cap_reached")
+	b, err := w.Book(t.Context(), all[1].at(later), second, booking.Wish{})
+	if got := open(t, b); err != nil || got.State != booking.Booked {
+		t.Errorf("%s, %v", got.State, err)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/paceline/paceline/internal/booking/query"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
-	"github.com/paceline/paceline/internal/notice"
 	"github.com/paceline/paceline/internal/privacy"
 )
 
@@ -33,31 +32,32 @@ type Entry struct {
 	CheckedInAt *time.Time
 }
 
-// Roster is that of a class: those with a seat, then those who wait, each in the order of asking.
+// Roster is that of a class: those with a seat, then those who wait, each in the order of asking. That it
+// was read stands in the access log of everybody on it.
 func (s *Service) Roster(ctx context.Context, c db.Caller, id uuid.UUID) (out Roster, err error) {
 	if out.Code, err = s.Code(id); err != nil {
 		return Roster{}, err
 	}
-	err = s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := query.New(tx).ReadRoster(ctx, id)
-		if err != nil {
-			return err
-		}
+	err = s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.Demand(onDuty); err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			return fault.NotFound()
+		q := query.New(tx)
+		there, err := q.IsScheduled(ctx, id)
+		if err == nil && !there {
+			err = fault.NotFound()
 		}
+		if err != nil {
+			return err
+		}
+		rows, err := q.ReadRoster(ctx, id, tx.Now())
 		for _, row := range rows {
-			if row.Username != nil { // a class without bookings is a row as well
-				out.Rides = append(out.Rides, Entry{
-					Turn: row.Turn.Int64, Username: *row.Username, Waiting: *row.State == seatWaiting, Spot: row.Spot,
-					Attendance: row.Attendance, CheckedInAt: utc(row.CheckedInAt),
-				})
-			}
+			out.Rides = append(out.Rides, Entry{
+				Turn: row.Turn, Username: row.Username, Waiting: row.State == seatWaiting, Spot: row.Spot,
+				Attendance: row.Attendance, CheckedInAt: utc(row.CheckedInAt),
+			})
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return Roster{}, err
@@ -93,16 +93,10 @@ func (s *Service) Remove(ctx context.Context, c db.Caller, id uuid.UUID, turn in
 		if err := tx.Demand(onDuty); err != nil {
 			return err
 		}
-		member, err := query.New(tx).RemoveFromClass(ctx, query.RemoveFromClassParams{ID: id, Turn: turn, Now: tx.Now()})
-		if err == nil && member == uuid.Nil {
+		removed, err := query.New(tx).RemoveFromClass(ctx, query.RemoveFromClassParams{ID: id, Turn: turn, Now: tx.Now()})
+		if err == nil && !removed {
 			err = fault.NotFound()
 		}
-		if err == nil {
-			err = tell(ctx, tx, notice.BookingRemoved, id, []uuid.UUID{member})
-		}
-		if err != nil {
-			return err
-		}
-		return settle(ctx, tx, id)
+		return err
 	})
 }

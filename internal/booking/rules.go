@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/paceline/paceline/internal/audit"
 	"github.com/paceline/paceline/internal/booking/query"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
@@ -52,9 +53,13 @@ func (s *Service) SetRules(ctx context.Context, c db.Caller, studio uuid.UUID, r
 				return fault.NotFound()
 			}
 		}
-		return q.SetRules(ctx, query.SetRulesParams{
+		err := q.SetRules(ctx, query.SetRulesParams{
 			StudioID: studio, PerDay: int16(r.PerDay), PerWeek: int16(r.PerWeek), Queue: int32(r.Queue), Strikes: int16(r.Strikes), //nolint:gosec // within the contract's bounds, and the table's
 			WithinDays: int16(r.WithinDays), ClosedDays: int16(r.ClosedDays), CheckInFromS: int32(r.CheckInFromS), CheckInUntilS: int32(r.CheckInUntilS), //nolint:gosec // likewise
 		})
+		if err != nil {
+			return err
+		}
+		return audit.Note(ctx, tx, audit.Act{What: "booking_rules.changed", Object: studio.String()})
 	})
 }

@@ -21,14 +21,12 @@ package booking
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/paceline/paceline/internal/booking/query"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
-	"github.com/paceline/paceline/internal/notice"
 	"github.com/paceline/paceline/internal/privacy"
 	"github.com/paceline/paceline/internal/seal"
 	"github.com/paceline/paceline/internal/seat"
@@ -68,8 +66,8 @@ func (s *Service) Book(ctx context.Context, c db.Caller, id uuid.UUID, w Wish) (
 		if err != nil {
 			return err
 		}
-		if n := st.class.Due(now); n > 0 { // first who waits
-			if err := promote(ctx, tx, id, n); err != nil {
+		if st.class.Due(now) > 0 { // first who waits
+			if err := settle(ctx, tx, id); err != nil {
 				return err
 			}
 			if st, err = stand(ctx, tx, id); err != nil {
@@ -201,30 +199,6 @@ func do(ctx context.Context, tx *db.Tx, id uuid.UUID, step seat.Step, spot strin
 	case seat.Attend:
 		return q.AttendClass(ctx, id, now)
 	case seat.Stay:
-	}
-	return nil
-}
-
-// Tx is a transaction that holds a class: a *db.Tx, or a *db.SystemTx of a job.
-type Tx interface {
-	query.DBTX
-	Now() time.Time
-}
-
-// promote gives seats to the first who wait, and tells them.
-func promote(ctx context.Context, tx Tx, id uuid.UUID, n int) error {
-	promoted, err := query.New(tx).PromoteWaiting(ctx, query.PromoteWaitingParams{ID: id, Most: int32(n), Now: tx.Now()}) //nolint:gosec // at most a capacity
-	if err != nil {
-		return err
-	}
-	return tell(ctx, tx, notice.BookingPromoted, id, promoted)
-}
-
-func tell(ctx context.Context, tx Tx, kind notice.Kind, id uuid.UUID, members []uuid.UUID) error {
-	for _, m := range members {
-		if err := notice.Add(ctx, tx, notice.Notice{To: m, Kind: kind, Object: id}); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -2,31 +2,16 @@ package booking
 
 import (
 	"context"
-	"errors"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/paceline/paceline/internal/booking/query"
 	"github.com/paceline/paceline/internal/db"
-	"github.com/paceline/paceline/internal/notice"
-	"github.com/paceline/paceline/internal/seat"
 )
 
-// settle gives the seats of a class that are free to who waits for them. A class that the viewer can't
-// see any more is settled by the job.
+// settle gives the seats of a class that are free to who waits for them, and tells them.
 func settle(ctx context.Context, tx *db.Tx, id uuid.UUID) error {
-	st, err := stand(ctx, tx, id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if n := st.class.Due(tx.Now()); n > 0 {
-		return promote(ctx, tx, id, n)
-	}
-	return nil
+	return query.New(tx).PromoteWaiting(ctx, id, tx.Now())
 }
 
 // Due are classes of which something is due, by the job's role.
@@ -34,48 +19,11 @@ func Due(ctx context.Context, tx *db.SystemTx) ([]uuid.UUID, error) {
 	return query.New(tx).DueClasses(ctx, tx.Now(), 100)
 }
 
-// Settle does what is due of a class: seats for who waits, or the end of a class that was cancelled.
+// Settle does what is due of a class, or of one with very many members a part: seats for who waits, the
+// end of a class that was cancelled, and word to who has a seat that it was moved. Whoever moves or cancels
+// a class need not think of it.
 func Settle(ctx context.Context, tx *db.SystemTx, id uuid.UUID) error {
-	q := query.New(tx)
-	if there, err := q.LockClass(ctx, id); err != nil || !there {
-		return err
-	}
-	c, err := q.ReadRoom(ctx, id)
-	if err != nil {
-		return err
-	}
-	if c.State == stateCancelled {
-		return end(ctx, tx, id)
-	}
-	class := seat.Class{
-		StartsAt: c.StartsAt, PromoteUntil: c.PromoteUntil, Capacity: int(c.Capacity), Booked: int(c.Booked), Waiting: int(c.Waiting),
-	}
-	if n := class.Due(tx.Now()); n > 0 {
-		return promote(ctx, tx, id, n)
-	}
-	return nil
-}
-
-// ClassEnded is for who has just cancelled a class, in the same transaction: its bookings end, and
-// who had one is told.
-func ClassEnded(ctx context.Context, tx *db.Tx, id uuid.UUID) error { return end(ctx, tx, id) }
-
-func end(ctx context.Context, tx Tx, id uuid.UUID) error {
-	members, err := query.New(tx).EndClass(ctx, id, tx.Now())
-	if err != nil {
-		return err
-	}
-	return tell(ctx, tx, notice.ClassCancelled, id, members)
-}
-
-// ClassMoved is for who has just moved a class to another time or place, in the same transaction: who
-// booked it, or waits for a seat, is told.
-func ClassMoved(ctx context.Context, tx *db.Tx, id uuid.UUID) error {
-	members, err := query.New(tx).SeatedIn(ctx, id)
-	if err != nil {
-		return err
-	}
-	return tell(ctx, tx, notice.ClassMoved, id, members)
+	return query.New(tx).SettleClass(ctx, id, tx.Now())
 }
 
 // Clear deletes what is kept of some classes that ended before then, and says of how many.

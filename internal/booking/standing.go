@@ -109,7 +109,7 @@ func rulesOf(r query.BookingRule) seat.Rules {
 // readMore adds what the caps, the overlaps and the strikes are about: needed where somebody wants a seat.
 func (st *standing) readMore(ctx context.Context, tx *db.Tx) error {
 	q := query.New(tx)
-	others, err := q.ReadOthers(ctx, st.everywhere, st.id)
+	others, err := q.ReadOthers(ctx, query.ReadOthersParams{Now: tx.Now(), Everywhere: st.everywhere, ID: st.id})
 	if err != nil {
 		return err
 	}

@@ -59,20 +59,6 @@ type BookingRule struct {
 	CheckInUntilS int32
 }
 
-// class: public. A scheduled class and how many have a seat in it
-type ClassNow struct {
-	ScheduledID    uuid.UUID
-	State          string
-	StartsAt       time.Time
-	EndsAt         time.Time
-	BookingOpensAt time.Time
-	CancelUntil    time.Time
-	PromoteUntil   time.Time
-	Capacity       int32
-	Booked         int32
-	Waiting        int32
-}
-
 // class: internal. The columns are of the classes they come from
 type Subject struct {
 	MemberID        uuid.UUID

@@ -16,13 +16,14 @@ LEFT JOIN class_seat t ON t.scheduled_id = c.id AND t.member_id = viewer_id()
 WHERE c.id = sqlc.arg(id);
 
 -- name: ReadOthers :one
--- What else the viewer has booked or waits for, in the day and the week of a class on that class's wall
+-- What else the viewer has booked or still waits for, in the day and the week of a class on that class's wall
 -- clock, and whether any of it is at the same time; under a studio's own rules the studio's classes alone count.
 SELECT count(*) FILTER (WHERE counts AND (o.starts_at AT TIME ZONE c.time_zone)::date = (c.starts_at AT TIME ZONE c.time_zone)::date) AS day,
        count(*) FILTER (WHERE counts AND date_trunc('week', o.starts_at AT TIME ZONE c.time_zone) = date_trunc('week', c.starts_at AT TIME ZONE c.time_zone)) AS week,
        coalesce(bool_or(o.starts_at < c.ends_at AND o.ends_at > c.starts_at), false)::boolean AS overlapping
 FROM scheduled_class c
 JOIN booked o ON o.seat IS NOT NULL AND o.state = 'scheduled' AND o.scheduled_id <> c.id
+    AND (o.seat = 'booked' OR o.starts_at > sqlc.arg(now)::timestamptz)
     AND o.starts_at BETWEEN c.starts_at - interval '8 days' AND c.starts_at + interval '8 days'
 CROSS JOIN LATERAL (SELECT sqlc.arg(everywhere)::boolean OR o.studio_id = c.studio_id AS counts) AS scope
 WHERE c.id = sqlc.arg(id);
@@ -56,23 +57,15 @@ SELECT leave_class(sqlc.arg(id), sqlc.arg(late), sqlc.arg(now));
 -- name: AttendClass :exec
 SELECT attend_class(sqlc.arg(id), sqlc.arg(now));
 
--- name: PromoteWaiting :many
--- The members who got a seat.
-SELECT promoted::uuid AS member_id FROM promote_waiting(sqlc.arg(id), sqlc.arg(most), sqlc.arg(now)) AS promoted;
+-- name: PromoteWaiting :exec
+SELECT promote_waiting(sqlc.arg(id), sqlc.arg(now));
 
--- name: EndClass :many
--- The members whose seats a cancelled class takes away.
-SELECT ended::uuid AS member_id FROM end_class(sqlc.arg(id), sqlc.arg(now)) AS ended;
-
--- name: SeatedIn :many
-SELECT seated::uuid AS member_id FROM seated_in(sqlc.arg(id)) AS seated;
+-- name: SettleClass :exec
+-- For the worker.
+SELECT settle_class(sqlc.arg(id), sqlc.arg(now));
 
 -- name: DueClasses :many
 SELECT due::uuid AS id FROM due_classes(sqlc.arg(now), sqlc.arg(most)) AS due;
-
--- name: ReadRoom :one
--- For the worker.
-SELECT c.* FROM class_now c WHERE c.scheduled_id = sqlc.arg(id);
 
 -- name: ClearBookings :one
 SELECT clear_bookings(sqlc.arg(before), sqlc.arg(most))::integer AS cleared;
@@ -119,18 +112,17 @@ WHERE c.id = sqlc.arg(id) AND c.state <> 'draft' AND EXISTS (SELECT FROM class k
 ORDER BY p.position, p.label;
 
 -- name: ReadRoster :many
-SELECT t.turn, t.username, t.state, t.spot, t.attendance, t.checked_in_at, seen_by() AS seen_by
-FROM scheduled_class c
-LEFT JOIN roster t ON t.scheduled_id = c.id
-WHERE c.id = sqlc.arg(id)
-ORDER BY t.state, t.turn;
+-- Reading is written down for each member on it.
+SELECT r.turn, r.username, r.state, r.spot, r.attendance, r.checked_in_at FROM read_roster(sqlc.arg(id), sqlc.arg(now)) r;
+
+-- name: IsScheduled :one
+SELECT EXISTS (SELECT FROM scheduled_class c WHERE c.id = sqlc.arg(id));
 
 -- name: MarkAttendance :one
 SELECT mark_attendance(sqlc.arg(id), sqlc.arg(turn), sqlc.narg(seen), sqlc.arg(now))::boolean AS marked;
 
 -- name: RemoveFromClass :one
--- Whose seat it was; all zeros where nobody had it.
-SELECT coalesce(remove_from_class(sqlc.arg(id), sqlc.arg(turn), sqlc.arg(now)), '00000000-0000-0000-0000-000000000000')::uuid AS member_id;
+SELECT remove_from_class(sqlc.arg(id), sqlc.arg(turn), sqlc.arg(now))::boolean AS removed;
 
 -- name: ReadRules :one
 SELECT sqlc.embed(rule), seen_by() AS seen_by FROM booking_rule rule WHERE rule.studio_id = sqlc.arg(studio_id);

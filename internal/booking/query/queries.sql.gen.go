@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgtype"
 )
 
 const attendClass = `-- name: AttendClass :exec
@@ -75,37 +74,23 @@ func (q *Queries) EndCalendar(ctx context.Context) error {
 	return err
 }
 
-const endClass = `-- name: EndClass :many
-SELECT ended::uuid AS member_id FROM end_class($1, $2) AS ended
-`
-
-// The members whose seats a cancelled class takes away.
-func (q *Queries) EndClass(ctx context.Context, iD uuid.UUID, now time.Time) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, endClass, iD, now)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []uuid.UUID
-	for rows.Next() {
-		var member_id uuid.UUID
-		if err := rows.Scan(&member_id); err != nil {
-			return nil, err
-		}
-		items = append(items, member_id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const hasStudio = `-- name: HasStudio :one
 SELECT EXISTS (SELECT FROM studio s WHERE s.id = $1)
 `
 
 func (q *Queries) HasStudio(ctx context.Context, id uuid.UUID) (bool, error) {
 	row := q.db.QueryRow(ctx, hasStudio, id)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const isScheduled = `-- name: IsScheduled :one
+SELECT EXISTS (SELECT FROM scheduled_class c WHERE c.id = $1)
+`
+
+func (q *Queries) IsScheduled(ctx context.Context, id uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, isScheduled, id)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -393,35 +378,13 @@ func (q *Queries) MarkAttendance(ctx context.Context, arg MarkAttendanceParams) 
 	return marked, err
 }
 
-const promoteWaiting = `-- name: PromoteWaiting :many
-SELECT promoted::uuid AS member_id FROM promote_waiting($1, $2, $3) AS promoted
+const promoteWaiting = `-- name: PromoteWaiting :exec
+SELECT promote_waiting($1, $2)
 `
 
-type PromoteWaitingParams struct {
-	ID   uuid.UUID
-	Most int32
-	Now  time.Time
-}
-
-// The members who got a seat.
-func (q *Queries) PromoteWaiting(ctx context.Context, arg PromoteWaitingParams) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, promoteWaiting, arg.ID, arg.Most, arg.Now)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []uuid.UUID
-	for rows.Next() {
-		var member_id uuid.UUID
-		if err := rows.Scan(&member_id); err != nil {
-			return nil, err
-		}
-		items = append(items, member_id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+func (q *Queries) PromoteWaiting(ctx context.Context, iD uuid.UUID, now time.Time) error {
+	_, err := q.db.Exec(ctx, promoteWaiting, iD, now)
+	return err
 }
 
 const queueForSeat = `-- name: QueueForSeat :exec
@@ -519,10 +482,17 @@ SELECT count(*) FILTER (WHERE counts AND (o.starts_at AT TIME ZONE c.time_zone):
        coalesce(bool_or(o.starts_at < c.ends_at AND o.ends_at > c.starts_at), false)::boolean AS overlapping
 FROM scheduled_class c
 JOIN booked o ON o.seat IS NOT NULL AND o.state = 'scheduled' AND o.scheduled_id <> c.id
+    AND (o.seat = 'booked' OR o.starts_at > $1::timestamptz)
     AND o.starts_at BETWEEN c.starts_at - interval '8 days' AND c.starts_at + interval '8 days'
-CROSS JOIN LATERAL (SELECT $1::boolean OR o.studio_id = c.studio_id AS counts) AS scope
-WHERE c.id = $2
+CROSS JOIN LATERAL (SELECT $2::boolean OR o.studio_id = c.studio_id AS counts) AS scope
+WHERE c.id = $3
 `
+
+type ReadOthersParams struct {
+	Now        time.Time
+	Everywhere bool
+	ID         uuid.UUID
+}
 
 type ReadOthersRow struct {
 	Day         int64
@@ -530,10 +500,10 @@ type ReadOthersRow struct {
 	Overlapping bool
 }
 
-// What else the viewer has booked or waits for, in the day and the week of a class on that class's wall
+// What else the viewer has booked or still waits for, in the day and the week of a class on that class's wall
 // clock, and whether any of it is at the same time; under a studio's own rules the studio's classes alone count.
-func (q *Queries) ReadOthers(ctx context.Context, everywhere bool, iD uuid.UUID) (ReadOthersRow, error) {
-	row := q.db.QueryRow(ctx, readOthers, everywhere, iD)
+func (q *Queries) ReadOthers(ctx context.Context, arg ReadOthersParams) (ReadOthersRow, error) {
+	row := q.db.QueryRow(ctx, readOthers, arg.Now, arg.Everywhere, arg.ID)
 	var i ReadOthersRow
 	err := row.Scan(&i.Day, &i.Week, &i.Overlapping)
 	return i, err
@@ -586,49 +556,22 @@ func (q *Queries) ReadPlaces(ctx context.Context, id uuid.UUID) ([]ReadPlacesRow
 	return items, nil
 }
 
-const readRoom = `-- name: ReadRoom :one
-SELECT c.scheduled_id, c.state, c.starts_at, c.ends_at, c.booking_opens_at, c.cancel_until, c.promote_until, c.capacity, c.booked, c.waiting FROM class_now c WHERE c.scheduled_id = $1
-`
-
-// For the worker.
-func (q *Queries) ReadRoom(ctx context.Context, id uuid.UUID) (ClassNow, error) {
-	row := q.db.QueryRow(ctx, readRoom, id)
-	var i ClassNow
-	err := row.Scan(
-		&i.ScheduledID,
-		&i.State,
-		&i.StartsAt,
-		&i.EndsAt,
-		&i.BookingOpensAt,
-		&i.CancelUntil,
-		&i.PromoteUntil,
-		&i.Capacity,
-		&i.Booked,
-		&i.Waiting,
-	)
-	return i, err
-}
-
 const readRoster = `-- name: ReadRoster :many
-SELECT t.turn, t.username, t.state, t.spot, t.attendance, t.checked_in_at, seen_by() AS seen_by
-FROM scheduled_class c
-LEFT JOIN roster t ON t.scheduled_id = c.id
-WHERE c.id = $1
-ORDER BY t.state, t.turn
+SELECT r.turn, r.username, r.state, r.spot, r.attendance, r.checked_in_at FROM read_roster($1, $2) r
 `
 
 type ReadRosterRow struct {
-	Turn        pgtype.Int8
-	Username    *string
-	State       *string
+	Turn        int64
+	Username    string
+	State       string
 	Spot        *string
 	Attendance  *string
 	CheckedInAt *time.Time
-	SeenBy      uuid.UUID
 }
 
-func (q *Queries) ReadRoster(ctx context.Context, id uuid.UUID) ([]ReadRosterRow, error) {
-	rows, err := q.db.Query(ctx, readRoster, id)
+// Reading is written down for each member on it.
+func (q *Queries) ReadRoster(ctx context.Context, iD uuid.UUID, now time.Time) ([]ReadRosterRow, error) {
+	rows, err := q.db.Query(ctx, readRoster, iD, now)
 	if err != nil {
 		return nil, err
 	}
@@ -643,7 +586,6 @@ func (q *Queries) ReadRoster(ctx context.Context, id uuid.UUID) ([]ReadRosterRow
 			&i.Spot,
 			&i.Attendance,
 			&i.CheckedInAt,
-			&i.SeenBy,
 		); err != nil {
 			return nil, err
 		}
@@ -839,7 +781,7 @@ func (q *Queries) ReadStrikes(ctx context.Context, arg ReadStrikesParams) ([]tim
 }
 
 const removeFromClass = `-- name: RemoveFromClass :one
-SELECT coalesce(remove_from_class($1, $2, $3), '00000000-0000-0000-0000-000000000000')::uuid AS member_id
+SELECT remove_from_class($1, $2, $3)::boolean AS removed
 `
 
 type RemoveFromClassParams struct {
@@ -848,36 +790,11 @@ type RemoveFromClassParams struct {
 	Now  time.Time
 }
 
-// Whose seat it was; all zeros where nobody had it.
-func (q *Queries) RemoveFromClass(ctx context.Context, arg RemoveFromClassParams) (uuid.UUID, error) {
+func (q *Queries) RemoveFromClass(ctx context.Context, arg RemoveFromClassParams) (bool, error) {
 	row := q.db.QueryRow(ctx, removeFromClass, arg.ID, arg.Turn, arg.Now)
-	var member_id uuid.UUID
-	err := row.Scan(&member_id)
-	return member_id, err
-}
-
-const seatedIn = `-- name: SeatedIn :many
-SELECT seated::uuid AS member_id FROM seated_in($1) AS seated
-`
-
-func (q *Queries) SeatedIn(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, seatedIn, id)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []uuid.UUID
-	for rows.Next() {
-		var member_id uuid.UUID
-		if err := rows.Scan(&member_id); err != nil {
-			return nil, err
-		}
-		items = append(items, member_id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	var removed bool
+	err := row.Scan(&removed)
+	return removed, err
 }
 
 const setRules = `-- name: SetRules :exec
@@ -913,6 +830,16 @@ func (q *Queries) SetRules(ctx context.Context, arg SetRulesParams) error {
 		arg.CheckInFromS,
 		arg.CheckInUntilS,
 	)
+	return err
+}
+
+const settleClass = `-- name: SettleClass :exec
+SELECT settle_class($1, $2)
+`
+
+// For the worker.
+func (q *Queries) SettleClass(ctx context.Context, iD uuid.UUID, now time.Time) error {
+	_, err := q.db.Exec(ctx, settleClass, iD, now)
 	return err
 }
 

@@ -11,7 +11,7 @@ func bookings() []Hole {
 		{"booking-without-lock", "Bookings of one class at once don't wait for each other.", []Edit{
 			{step, "WHERE s.id = wanted AND s.state <> 'draft' FOR NO KEY UPDATE;", "WHERE s.id = wanted AND s.state <> 'draft';"},
 			// What counts would be locked by this, which is not what it is for.
-			{step, "(scheduled_id, seats) VALUES (wanted, room)\n", "(scheduled_id, seats) SELECT wanted, room\n" +
+			{step, "(scheduled_id, seats, told_start) VALUES (wanted, room, starts)\n", "(scheduled_id, seats, told_start) SELECT wanted, room, starts\n" +
 				"        WHERE NOT EXISTS (SELECT FROM class_room x WHERE x.scheduled_id = wanted AND x.seats = greatest(room, x.booked))\n"},
 		}, Test{"internal/booking", "^TestBookingsAtOnce$"}},
 		at("booking-passes-the-queue", "Who asks at the right moment gets the seat of who waits.",
@@ -39,8 +39,23 @@ func bookings() []Hole {
 			step, "coalesce(s.instructor_id, c.instructor_id) AND i.state = 'published'", "coalesce(s.instructor_id, c.instructor_id)",
 			"internal/booking", "^TestABookingNamesNoDraft$"),
 		at("roster-for-members", "Whoever is signed in gets the roster's code.",
-			dir+"roster.go", "if err := tx.Demand(onDuty); err != nil {\n\t\t\treturn err\n\t\t}\n\t\tif len(rows) == 0 {", "if len(rows) == 0 {",
+			dir+"roster.go", "if err := tx.Demand(onDuty); err != nil {\n\t\t\treturn err\n\t\t}\n\t\tq := query.New(tx)\n", "q := query.New(tx)\n",
 			"internal/booking", "^TestTheRosterIsForClassManagers$"),
+		at("booking-moved-unsaid", "Nobody is told that a class which they booked was moved.",
+			step, "(r.booked + r.waiting > 0 AND s.state = 'scheduled' AND r.told_start <> s.starts_at)", "false",
+			"internal/booking", "^TestWhoBookedIsToldThatAClassMoved$"),
+		at("booking-moved-told-again", "Who booked a class that was moved is told of it at each turn of the job.",
+			step, "UPDATE class_room r SET told_start = now_starts", "UPDATE class_room r SET told_start = r.told_start",
+			"internal/booking", "^TestWhoBookedIsToldThatAClassMoved$"),
+		at("booking-unseen-locked", "Whoever knows the id of a class that was never published learns which spots are taken.",
+			step, "c.state = 'published' AND (s.studio_id IS NULL OR u.state = 'published')", "true",
+			"internal/booking", "^TestWhatDoesNotShowIsNotHeld$"),
+		at("roster-unaudited", "Who takes a member off a roster leaves no trace of it.",
+			step, "    PERFORM audit_act('booking.removed', person, wanted::text, '', at);\n", "",
+			"internal/booking", "^TestTheRosterIsForClassManagers$"),
+		at("roster-unlogged", "A roster that is read stands in nobody's access log.",
+			step, "FROM class_seat t WHERE t.scheduled_id = wanted ORDER BY t.member_id) x;", "FROM class_seat t WHERE false) x;",
+			"internal/class", "^TestWhoIsOnARosterLearnsThatItWasRead$"),
 		at("calendar-cancelled-shows", "The feed goes on with what its member cancelled.",
 			dir+"query/queries.sql.gen.go", "WHERE b.cancelled_at IS NULL AND b.starts_at > $1::timestamptz", "WHERE b.starts_at > $1::timestamptz",
 			"internal/booking", "^TestTheCalendarFeed$"),
