@@ -242,7 +242,7 @@ CREATE POLICY shown ON scheduled_class FOR SELECT TO paceline_app
 CREATE POLICY own ON instructor_follow TO paceline_app
     USING (member_id = (SELECT viewer_id())) WITH CHECK (member_id = (SELECT viewer_id()));
 
--- Class managers write; nothing but a picture and a place is ever deleted.
+-- Class managers write; nothing but a picture, a place and a draft of the schedule is ever deleted.
 CREATE POLICY made ON instructor FOR INSERT TO paceline_app WITH CHECK ((SELECT staff_holds('class_manager')));
 CREATE POLICY kept ON instructor FOR UPDATE TO paceline_app USING ((SELECT staff_holds('class_manager')));
 CREATE POLICY kept ON instructor_picture TO paceline_app USING ((SELECT staff_holds('class_manager')));
@@ -270,7 +270,8 @@ CREATE POLICY laid_out ON class FOR SELECT TO paceline_worker USING (true);
 CREATE POLICY laid_out ON scheduled_class TO paceline_worker USING (series_id IS NOT NULL);
 
 -- Says which member an instructor is, by exactly their username, instead of who it was. False: there is
--- no such member, or no such instructor. Whom it was before, and who else is an instructor, it never says.
+-- no such member, or no such instructor. Whom it was before, and who else is an instructor, it never says;
+-- nor does the audit say whom, for what stands there is never erased.
 CREATE FUNCTION link_instructor(wanted uuid, name text, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -285,17 +286,19 @@ BEGIN
     END IF;
     INSERT INTO auth.instructor_member AS l (instructor_id, member_id, linked_at) VALUES (wanted, person, at)
         ON CONFLICT (instructor_id) DO UPDATE SET member_id = person, linked_at = at WHERE l.member_id <> person;
+    PERFORM audit_act('instructor.linked', NULL, wanted::text, '', at);
     RETURN true;
 END $$;
 
 -- Takes it back, whoever it was, and whether it was anybody.
-CREATE FUNCTION unlink_instructor(wanted uuid) RETURNS boolean
+CREATE FUNCTION unlink_instructor(wanted uuid, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     IF NOT staff_holds('class_manager') OR NOT EXISTS (SELECT FROM instructor i WHERE i.id = wanted) THEN
         RETURN false;
     END IF;
     DELETE FROM auth.instructor_member l WHERE l.instructor_id = wanted;
+    PERFORM audit_act('instructor.unlinked', NULL, wanted::text, '', at);
     RETURN true;
 END $$;
 
@@ -312,4 +315,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT i.* FROM auth.instructor_member l JOIN instructor_seen i ON i.id = l.instructor_id
     WHERE l.member_id = viewer_id() ORDER BY i.name COLLATE "C", i.id
 $$;
-GRANT EXECUTE ON FUNCTION link_instructor(uuid, text, timestamptz), unlink_instructor(uuid), own_instructor_pages() TO paceline_app;
+
+-- A draft of the schedule that a class manager cancels goes: nobody else saw it, and nothing hangs on it.
+CREATE FUNCTION drop_draft(wanted uuid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    DELETE FROM scheduled_class s WHERE s.id = wanted AND s.state = 'draft' AND staff_holds('class_manager')
+$$;
+GRANT EXECUTE ON FUNCTION drop_draft(uuid) TO paceline_app;
+GRANT EXECUTE ON FUNCTION link_instructor(uuid, text, timestamptz), unlink_instructor(uuid, timestamptz), own_instructor_pages() TO paceline_app;

@@ -17,9 +17,10 @@ import (
 var errDry = errors.New("class: a dry run")
 
 // bulk does one thing to many, in one transaction: to all or to none. They are taken in one order, so that two at
-// a time can't wait for each other; the answer is in the order that was asked for.
+// a time can't wait for each other; the answer is in the order that was asked for. The audit says of
+// each what was done to it.
 func bulk[T any](ctx context.Context, s *Service, c db.Caller, ids []uuid.UUID, dry bool,
-	one func(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID) (T, error),
+	one func(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID) (T, error), what string, state func(T) string,
 ) ([]T, error) {
 	var check complaints
 	inOrder := slices.SortedFunc(slices.Values(ids), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
@@ -41,6 +42,11 @@ func bulk[T any](ctx context.Context, s *Service, c db.Caller, ids []uuid.UUID, 
 		}
 		if dry {
 			return errDry
+		}
+		for i, id := range ids {
+			if err := note(ctx, tx, what, id, state(out[i])); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

@@ -198,7 +198,7 @@ func (s *Service) AddClass(ctx context.Context, c db.Caller, p ClassPatch, r Rep
 		return Class{}, err
 	}
 	err = s.manage(ctx, c, func(ctx context.Context, tx *db.Tx, q *query.Queries) error {
-		id, err := s.once(ctx, tx, q, r, func(id uuid.UUID) error {
+		id, err := s.once(ctx, tx, q, r, "class", func(id uuid.UUID) error {
 			if err := givenBy(ctx, q, p.Instructor); err != nil {
 				return err
 			}
@@ -219,8 +219,10 @@ func (s *Service) AddClass(ctx context.Context, c db.Caller, p ClassPatch, r Rep
 // EditClass changes a class, if check has nothing against it as it is, locked.
 func (s *Service) EditClass(ctx context.Context, c db.Caller, id uuid.UUID, p ClassPatch, check func(Class) error) (out Class, err error) {
 	err = s.manage(ctx, c, func(ctx context.Context, tx *db.Tx, q *query.Queries) error {
-		out, err = editClass(ctx, tx, q, id, p, check)
-		return err
+		if out, err = editClass(ctx, tx, q, id, p, check); err != nil {
+			return err
+		}
+		return note(ctx, tx, changedClass, id, string(out.State))
 	})
 	return out, err
 }
@@ -276,10 +278,14 @@ func editClass(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID, p
 // EditClasses changes many classes alike, all of them or none. In a dry run it is none, and the answer is what they
 // would be.
 func (s *Service) EditClasses(ctx context.Context, c db.Caller, ids []uuid.UUID, p ClassPatch, dry bool) ([]Class, error) {
-	return bulk(ctx, s, c, ids, dry, func(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID) (Class, error) {
+	one := func(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID) (Class, error) {
 		return editClass(ctx, tx, q, id, p, func(Class) error { return nil })
-	})
+	}
+	return bulk(ctx, s, c, ids, dry, one, changedClass, func(c Class) string { return string(c.State) })
 }
+
+// changedClass is what the audit calls a change of a class.
+const changedClass = "class.changed"
 
 // nothingToCome refuses to retire what is still in the schedule: who booked it would lose sight of it.
 func nothingToCome(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID) error {

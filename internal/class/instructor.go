@@ -181,7 +181,7 @@ func (s *Service) AddInstructor(ctx context.Context, c db.Caller, e InstructorEn
 		return Instructor{}, err
 	}
 	err = s.manage(ctx, c, func(ctx context.Context, tx *db.Tx, q *query.Queries) error {
-		id, err := s.once(ctx, tx, q, r, func(id uuid.UUID) error {
+		id, err := s.once(ctx, tx, q, r, "instructor", func(id uuid.UUID) error {
 			return q.AddInstructor(ctx, query.AddInstructorParams{ID: id, Name: made.Name, Bio: made.Bio, Disciplines: made.Disciplines, Now: tx.Now()})
 		})
 		if err != nil {
@@ -229,9 +229,12 @@ func (s *Service) EditInstructor(ctx context.Context, c db.Caller, id uuid.UUID,
 		if err := out.check(); err != nil {
 			return err
 		}
-		return q.ChangeInstructor(ctx, query.ChangeInstructorParams{
+		if err := q.ChangeInstructor(ctx, query.ChangeInstructorParams{
 			ID: id, State: string(out.State), Name: out.Name, Bio: out.Bio, Disciplines: out.Disciplines, Now: tx.Now(),
-		})
+		}); err != nil {
+			return err
+		}
+		return note(ctx, tx, changedInstructor, id, string(out.State))
 	})
 	return out, err
 }
@@ -246,7 +249,10 @@ func (s *Service) SetPicture(ctx context.Context, c db.Caller, id uuid.UUID, con
 		if _, err := q.LockInstructor(ctx, id); err != nil {
 			return err
 		}
-		return q.PutInstructorPicture(ctx, query.PutInstructorPictureParams{InstructorID: id, Image: image, ChangedAt: tx.Now()})
+		if err := q.PutInstructorPicture(ctx, query.PutInstructorPictureParams{InstructorID: id, Image: image, ChangedAt: tx.Now()}); err != nil {
+			return err
+		}
+		return note(ctx, tx, changedInstructor, id, "picture")
 	})
 }
 
@@ -262,13 +268,19 @@ func (s *Service) draw(ctx context.Context, contentType string, encoded []byte) 
 
 // DeletePicture takes an instructor's picture away; there need not be one.
 func (s *Service) DeletePicture(ctx context.Context, c db.Caller, id uuid.UUID) error {
-	return s.manage(ctx, c, func(ctx context.Context, _ *db.Tx, q *query.Queries) error {
+	return s.manage(ctx, c, func(ctx context.Context, tx *db.Tx, q *query.Queries) error {
 		if _, err := q.LockInstructor(ctx, id); err != nil {
 			return err
 		}
-		return q.DeleteInstructorPicture(ctx, id)
+		if err := q.DeleteInstructorPicture(ctx, id); err != nil {
+			return err
+		}
+		return note(ctx, tx, changedInstructor, id, "picture")
 	})
 }
+
+// changedInstructor is what the audit calls a change of an instructor.
+const changedInstructor = "instructor.changed"
 
 // Link says which member an instructor is, by exactly their username. Nothing reads it back.
 func (s *Service) Link(ctx context.Context, c db.Caller, id uuid.UUID, username string) error {
@@ -286,8 +298,8 @@ func (s *Service) Link(ctx context.Context, c db.Caller, id uuid.UUID, username 
 
 // Unlink says that an instructor is no member, whoever it was.
 func (s *Service) Unlink(ctx context.Context, c db.Caller, id uuid.UUID) error {
-	return s.manage(ctx, c, func(ctx context.Context, _ *db.Tx, q *query.Queries) error {
-		there, err := q.UnlinkInstructor(ctx, id)
+	return s.manage(ctx, c, func(ctx context.Context, tx *db.Tx, q *query.Queries) error {
+		there, err := q.UnlinkInstructor(ctx, id, tx.Now())
 		if err == nil && !there {
 			err = fault.NotFound()
 		}

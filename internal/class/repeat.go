@@ -21,14 +21,17 @@ type Repeat struct {
 }
 
 // once runs create, or finds what it made before under the same key. Two at a time with one key wait for each
-// other: the insert of the second ends when the first one's transaction does.
-func (s *Service) once(ctx context.Context, tx *db.Tx, q *query.Queries, r Repeat, create func(id uuid.UUID) error) (uuid.UUID, error) {
+// other: the insert of the second ends when the first one's transaction does. What is made is noted as such a thing.
+func (s *Service) once(ctx context.Context, tx *db.Tx, q *query.Queries, r Repeat, thing string, create func(id uuid.UUID) error) (uuid.UUID, error) {
 	id, err := uuid.NewRandom()
 	if err != nil {
 		return uuid.Nil, err
 	}
 	if !r.Present {
-		return id, create(id)
+		if err := create(id); err != nil {
+			return uuid.Nil, err
+		}
+		return id, note(ctx, tx, thing+".made", id, "")
 	}
 	_, wrapped, err := self(ctx, tx, q)
 	if err != nil {
@@ -54,7 +57,10 @@ func (s *Service) once(ctx context.Context, tx *db.Tx, q *query.Queries, r Repea
 		if err := create(id); err != nil {
 			return uuid.Nil, err
 		}
-		return id, q.KeepMade(ctx, query.KeepMadeParams{MemberID: member, Operation: r.Operation, KeyHash: r.Key[:], Made: []uuid.UUID{id}})
+		if err := q.KeepMade(ctx, query.KeepMadeParams{MemberID: member, Operation: r.Operation, KeyHash: r.Key[:], Made: []uuid.UUID{id}}); err != nil {
+			return uuid.Nil, err
+		}
+		return id, note(ctx, tx, thing+".made", id, "")
 	}
 	before, err := q.ReadKey(ctx, query.ReadKeyParams{MemberID: member, Operation: r.Operation, KeyHash: r.Key[:]})
 	if err != nil {

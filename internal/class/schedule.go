@@ -137,7 +137,7 @@ type GivenEntry struct {
 // AddGiven puts one class into the schedule.
 func (s *Service) AddGiven(ctx context.Context, c db.Caller, e GivenEntry, r Repeat) (out Given, err error) {
 	err = s.manage(ctx, c, func(ctx context.Context, tx *db.Tx, q *query.Queries) error {
-		id, err := s.once(ctx, tx, q, r, func(id uuid.UUID) error { return e.add(ctx, tx, q, id) })
+		id, err := s.once(ctx, tx, q, r, "scheduled_class", func(id uuid.UUID) error { return e.add(ctx, tx, q, id) })
 		if err == nil {
 			out, err = readGiven(ctx, q, id, true)
 		}
@@ -210,18 +210,24 @@ type GivenPatch struct {
 // series no longer changes it.
 func (s *Service) EditGiven(ctx context.Context, c db.Caller, id uuid.UUID, p GivenPatch, check func(Given) error) (out Given, err error) {
 	err = s.manage(ctx, c, func(ctx context.Context, tx *db.Tx, q *query.Queries) error {
-		out, err = editGiven(ctx, tx, q, id, p, check)
-		return err
+		if out, err = editGiven(ctx, tx, q, id, p, check); err != nil {
+			return err
+		}
+		return note(ctx, tx, changedGiven, id, string(out.State))
 	})
 	return out, err
 }
 
 // EditGivens changes many alike, all of them or none. In a dry run it is none, and the answer is what they would be.
 func (s *Service) EditGivens(ctx context.Context, c db.Caller, ids []uuid.UUID, p GivenPatch, dry bool) ([]Given, error) {
-	return bulk(ctx, s, c, ids, dry, func(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID) (Given, error) {
+	one := func(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID) (Given, error) {
 		return editGiven(ctx, tx, q, id, p, func(Given) error { return nil })
-	})
+	}
+	return bulk(ctx, s, c, ids, dry, one, changedGiven, func(g Given) string { return string(g.State) })
 }
+
+// changedGiven is what the audit calls a change of one of the schedule.
+const changedGiven = "scheduled_class.changed"
 
 func editGiven(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID, p GivenPatch, check func(Given) error) (Given, error) {
 	locked, err := q.LockScheduled(ctx, []uuid.UUID{id})
@@ -245,6 +251,11 @@ func editGiven(ctx context.Context, tx *db.Tx, q *query.Queries, id uuid.UUID, p
 	state := ScheduleState(row.State)
 	if p.State != nil && *p.State == NotYetShown && state != NotYetShown {
 		return Given{}, fault.Conflict("no_draft_again", "what was in the schedule once can be cancelled, and is no draft again")
+	}
+	if p.State != nil && *p.State == Cancelled && state == NotYetShown {
+		// Nobody is to learn what never showed: a draft that is cancelled goes.
+		now.State = Cancelled
+		return now, q.DropDraft(ctx, id)
 	}
 	set(&state, p.State)
 	move := time.Duration(0)

@@ -102,7 +102,7 @@ func (x *Series) startAt(local string, now time.Time) error {
 // AddSeries makes a draft: nothing of it is in the schedule.
 func (s *Service) AddSeries(ctx context.Context, c db.Caller, e SeriesEntry, r Repeat) (out Series, err error) {
 	err = s.manage(ctx, c, func(ctx context.Context, tx *db.Tx, q *query.Queries) error {
-		id, err := s.once(ctx, tx, q, r, func(id uuid.UUID) error {
+		id, err := s.once(ctx, tx, q, r, "series", func(id uuid.UUID) error {
 			_, zone, err := placed(ctx, q, e.Class, e.Studio, e.TimeZone)
 			if err != nil {
 				return err
@@ -169,10 +169,15 @@ func (s *Service) EditSeries(ctx context.Context, c db.Caller, id uuid.UUID, p S
 		if err := q.ChangeSeries(ctx, query.ChangeSeriesParams{
 			ID: id, State: string(out.State), Rrule: out.RRule, StartsLocal: out.StartsLocal, Capacity: *small(&out.Capacity),
 			OpensBeforeS: *small(&out.Before.OpensS), CancelBeforeS: *small(&out.Before.CancelS), PromoteBeforeS: *small(&out.Before.PromoteS), Now: tx.Now(),
-		}); err != nil || out.State == Draft {
+		}); err != nil {
 			return err
 		}
-		return layOut(ctx, q, out, int(locked.DurationS), tx.Now())
+		if out.State != Draft {
+			if err := layOut(ctx, q, out, int(locked.DurationS), tx.Now()); err != nil {
+				return err
+			}
+		}
+		return note(ctx, tx, "series.changed", id, string(out.State))
 	})
 	return out, err
 }
@@ -225,8 +230,10 @@ func (s *Service) EditOccurrence(ctx context.Context, c db.Caller, id uuid.UUID,
 		if err := putIn(ctx, q, x, []recur.Occurrence{o}, int(locked.DurationS), tx.Now()); err != nil {
 			return err
 		}
-		out, err = editGiven(ctx, tx, q, occurrenceID(id, o.Date), p, func(Given) error { return nil })
-		return err
+		if out, err = editGiven(ctx, tx, q, occurrenceID(id, o.Date), p, func(Given) error { return nil }); err != nil {
+			return err
+		}
+		return note(ctx, tx, changedGiven, out.ID, string(out.State))
 	})
 	return out, err
 }

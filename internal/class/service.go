@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/paceline/paceline/internal/audit"
 	"github.com/paceline/paceline/internal/class/query"
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
@@ -40,6 +41,11 @@ func (s *Service) manage(ctx context.Context, c db.Caller, fn func(ctx context.C
 		}
 		return fn(ctx, tx, query.New(tx))
 	})
+}
+
+// note has the audit say what a class manager did to a thing. It comes last in a transaction.
+func note(ctx context.Context, tx *db.Tx, what string, id uuid.UUID, details string) error {
+	return audit.Note(ctx, tx, audit.Act{What: what, Object: id.String(), Details: details})
 }
 
 // asMember runs fn for who is signed in.

@@ -108,7 +108,7 @@ func (s *Service) AddStudio(ctx context.Context, c db.Caller, e StudioEntry, r R
 		return Studio{}, err
 	}
 	err = s.manage(ctx, c, func(ctx context.Context, tx *db.Tx, q *query.Queries) error {
-		id, err := s.once(ctx, tx, q, r, func(id uuid.UUID) error {
+		id, err := s.once(ctx, tx, q, r, "studio", func(id uuid.UUID) error {
 			made.ID = id
 			err := q.AddStudio(ctx, query.AddStudioParams{
 				ID: id, Name: made.Name, City: made.City, Country: made.Country, TimeZone: made.TimeZone, Now: tx.Now(),
@@ -175,10 +175,12 @@ func (s *Service) EditStudio(ctx context.Context, c db.Caller, id uuid.UUID, p S
 		}); err != nil {
 			return err
 		}
-		if p.Places == nil {
-			return nil
+		if p.Places != nil {
+			if err := out.putPlaces(ctx, q); err != nil {
+				return err
+			}
 		}
-		return out.putPlaces(ctx, q)
+		return note(ctx, tx, "studio.changed", id, string(out.State))
 	})
 	return out, err
 }

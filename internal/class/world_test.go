@@ -1,11 +1,16 @@
 package class_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/paceline/paceline/internal/booking"
+	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/testkit"
 )
 
@@ -81,5 +86,16 @@ func (w *world) starts(studio string, from time.Time) (all []string) {
 			return all
 		}
 		cursor = "&cursor=" + page.NextCursor
+	}
+}
+
+// settle does what the job does about one class.
+func (w *world) settle(id string) {
+	w.T.Helper()
+	err := w.Service.DB.AsWorker(w.T.Context(), db.ReasonSettleClasses, w.Clock.Now(), func(ctx context.Context, tx *db.SystemTx) error {
+		return booking.Settle(ctx, tx, uuid.MustParse(id))
+	})
+	if err != nil {
+		w.T.Error(err)
 	}
 }

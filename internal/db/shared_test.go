@@ -124,7 +124,7 @@ func TestWhoIsAnInstructor(t *testing.T) {
 		}
 		return said
 	}
-	const set, unset = `SELECT link_instructor($1, $2, $3)`, `SELECT unlink_instructor($1)`
+	const set, unset = `SELECT link_instructor($1, $2, $3)`, `SELECT unlink_instructor($1, now())`
 	if link(self, set, kim, "kim", now) || link(keeper, set, kim, "ki", now) || link(keeper, set, uuid.New(), "kim", now) || link(self, unset, kim) {
 		t.Error("linked by a member, by half a name, or to nobody")
 	}

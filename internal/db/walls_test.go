@@ -103,6 +103,7 @@ func TestRolesAreApart(t *testing.T) {
 			"SELECT * FROM auth.registration", "SELECT code_sealed FROM auth.password_reset", "SELECT * FROM auth.mail",
 			"SELECT * FROM auth.email_claim", "SELECT * FROM auth.staff_role",
 			"SELECT secret_hash FROM auth.calendar", "UPDATE class_seat SET member_id = gen_random_uuid()", "DELETE FROM class_seat", "SELECT vacate(gen_random_uuid(), 1, 'left', now())",
+			"SELECT hold_class(gen_random_uuid())", "SELECT settle_class(gen_random_uuid(), now())", "SELECT * FROM roster", "SELECT due_classes(now(), 1)",
 			"SELECT * FROM auth.instructor_member", "SELECT * FROM auth.notice_claim", "INSERT INTO notice SELECT * FROM notice", "UPDATE notice SET kind = 'x'",
 			"SELECT clear_social(1)", "SELECT auth.claim_notices('', now(), now())", "UPDATE workout_comment SET member_id = gen_random_uuid()", "DELETE FROM instructor", "DELETE FROM class", "DELETE FROM scheduled_class",
 			"INSERT INTO edge VALUES (gen_random_uuid(), gen_random_uuid(), 1, now())", "UPDATE edge SET bits = 1", "DELETE FROM edge",

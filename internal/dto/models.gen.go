@@ -1364,7 +1364,7 @@ type AccessLogEntry struct {
 	Reason *string `json:"reason,omitempty"`
 	Scope  string  `json:"scope"`
 
-	// Through The access grant, the console or the app; zeros for staff who found your name, or read what was reported.
+	// Through The access grant, the console, the app, or the scheduled class whose roster was read; zeros for staff who found your name, or read what was reported.
 	Through openapi_types.UUID `json:"through"`
 
 	// Times 0: an access grant was opened by which it may be read.

@@ -60,7 +60,7 @@ DELETE FROM instructor_picture WHERE instructor_id = $1;
 SELECT link_instructor(sqlc.arg(id), sqlc.arg(username), sqlc.arg(now))::boolean AS linked;
 
 -- name: UnlinkInstructor :one
-SELECT unlink_instructor(sqlc.arg(id))::boolean AS unlinked;
+SELECT unlink_instructor(sqlc.arg(id), sqlc.arg(now))::boolean AS unlinked;
 
 -- name: LockFollows :exec
 SELECT pg_advisory_xact_lock(hashtextextended(viewer_id()::text, 23));
@@ -156,7 +156,7 @@ WHERE id = sqlc.arg(id);
 
 -- name: MoveEnds :exec
 UPDATE scheduled_class SET ends_at = starts_at + make_interval(secs => sqlc.arg(duration_s)::integer), updated_at = sqlc.arg(now)::timestamptz
-WHERE class_id = sqlc.arg(class_id) AND NOT own_change AND starts_at > sqlc.arg(now)::timestamptz;
+WHERE class_id = sqlc.arg(class_id) AND starts_at > sqlc.arg(now)::timestamptz;
 
 -- name: StillScheduled :one
 SELECT EXISTS (SELECT FROM scheduled_class WHERE starts_at > sqlc.arg(now) AND state <> 'cancelled'
@@ -208,6 +208,9 @@ VALUES (sqlc.arg(id), sqlc.arg(class_id), sqlc.arg(studio_id), sqlc.arg(instruct
 UPDATE scheduled_class SET state = sqlc.arg(state), starts_at = sqlc.arg(starts_at), ends_at = sqlc.arg(ends_at), capacity = sqlc.arg(capacity), instructor_id = sqlc.arg(instructor_id),
     booking_opens_at = sqlc.arg(booking_opens_at), cancel_until = sqlc.arg(cancel_until), promote_until = sqlc.arg(promote_until), own_change = true, updated_at = sqlc.arg(now)
 WHERE id = sqlc.arg(id);
+
+-- name: DropDraft :exec
+SELECT drop_draft(sqlc.arg(id));
 
 -- name: ListSeries :many
 SELECT x.id, x.state, x.class_id, x.studio_id, x.rrule, x.starts_local, x.time_zone, x.capacity, x.opens_before_s, x.cancel_before_s, x.promote_before_s,

@@ -424,6 +424,15 @@ func (q *Queries) DeleteInstructorPicture(ctx context.Context, instructorID uuid
 	return err
 }
 
+const dropDraft = `-- name: DropDraft :exec
+SELECT drop_draft($1)
+`
+
+func (q *Queries) DropDraft(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, dropDraft, id)
+	return err
+}
+
 const dropPlaces = `-- name: DropPlaces :exec
 DELETE FROM studio_place WHERE studio_id = $1 AND label <> ALL ($2::text[])
 `
@@ -1184,7 +1193,7 @@ func (q *Queries) LockStudio(ctx context.Context, id uuid.UUID) (uuid.UUID, erro
 
 const moveEnds = `-- name: MoveEnds :exec
 UPDATE scheduled_class SET ends_at = starts_at + make_interval(secs => $1::integer), updated_at = $2::timestamptz
-WHERE class_id = $3 AND NOT own_change AND starts_at > $2::timestamptz
+WHERE class_id = $3 AND starts_at > $2::timestamptz
 `
 
 type MoveEndsParams struct {
@@ -1603,11 +1612,11 @@ func (q *Queries) UnfollowInstructor(ctx context.Context, id uuid.UUID) (int64, 
 }
 
 const unlinkInstructor = `-- name: UnlinkInstructor :one
-SELECT unlink_instructor($1)::boolean AS unlinked
+SELECT unlink_instructor($1, $2)::boolean AS unlinked
 `
 
-func (q *Queries) UnlinkInstructor(ctx context.Context, id uuid.UUID) (bool, error) {
-	row := q.db.QueryRow(ctx, unlinkInstructor, id)
+func (q *Queries) UnlinkInstructor(ctx context.Context, iD uuid.UUID, now time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, unlinkInstructor, iD, now)
 	var unlinked bool
 	err := row.Scan(&unlinked)
 	return unlinked, err
