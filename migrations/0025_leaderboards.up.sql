@@ -194,20 +194,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
         AND (s.studio_id IS NULL OR EXISTS (SELECT FROM studio t WHERE t.id = s.studio_id AND t.state = 'published'))
 $$;
 
--- Says which class a workout of the viewer's belongs to. False where there is no such class for members.
-CREATE FUNCTION set_workout_class(taken uuid, wanted uuid, scheduled uuid) RETURNS boolean
+-- Says which class a workout of the viewer's belongs to: 'taken', 'absent' where there is no such class for members, or
+-- 'another time' where the workout lies beside the scheduled class, a quarter of an hour before and after it included.
+CREATE FUNCTION set_workout_class(taken uuid, wanted uuid, scheduled uuid) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     found_class uuid := CASE WHEN scheduled IS NULL THEN (SELECT c.id FROM class c WHERE c.id = wanted AND c.state = 'published')
         ELSE (SELECT o.class FROM class_out(scheduled) o) END;
 BEGIN
     IF found_class IS NULL THEN
-        RETURN false;
+        RETURN 'absent';
+    END IF;
+    IF EXISTS (SELECT FROM class_out(scheduled) o JOIN workout w ON w.member_id = viewer_id() AND w.id = taken
+        WHERE w.started_at > o.ends_at + interval '15 minutes'
+            OR w.started_at + w.duration_s * interval '1 second' < o.starts_at - interval '15 minutes')
+    THEN
+        RETURN 'another time';
     END IF;
     INSERT INTO workout_class AS o (member_id, workout_id, class_id, scheduled_class_id)
     SELECT w.member_id, w.id, found_class, scheduled FROM workout w WHERE w.member_id = viewer_id() AND w.id = taken
     ON CONFLICT (member_id, workout_id) DO UPDATE SET class_id = excluded.class_id, scheduled_class_id = excluded.scheduled_class_id;
-    RETURN FOUND;
+    RETURN CASE WHEN FOUND THEN 'taken' ELSE 'absent' END;
 END $$;
 GRANT EXECUTE ON FUNCTION set_workout_class(uuid, uuid, uuid) TO paceline_app;
 

@@ -3834,7 +3834,7 @@ type SyncChanges struct {
 type SyncItem struct {
 	CaloriesKcal *float64 `json:"calories_kcal,omitempty"`
 
-	// ClassID The class that it belongs to, said with the first part. One that there isn't for its member is left away.
+	// ClassID The class that it belongs to, said with the first part. One that there isn't for its member, or that is scheduled for another time, is left away.
 	ClassID *openapi_types.UUID `json:"class_id,omitempty"`
 
 	// ClientID Made by the console.
@@ -4114,7 +4114,7 @@ type WorkoutCreate struct {
 	PowerAvgW       *float64            `json:"power_avg_w,omitempty"`
 	PowerMaxW       *float64            `json:"power_max_w,omitempty"`
 
-	// ScheduledClassID Instead of `class_id`; it says the class as well.
+	// ScheduledClassID Instead of `class_id`; it says the class as well and has to be of the workout's time.
 	ScheduledClassID *openapi_types.UUID `json:"scheduled_class_id,omitempty"`
 
 	// Sport `transition` is the change between two sports of one recording.

@@ -107,6 +107,58 @@ func TestAPlaceFollowsItsWorkout(t *testing.T) {
 	ben.Get(others).Want(t, http.StatusNotFound)
 }
 
+// A workout belongs to a scheduled class of its own time, and to a class of the catalogue whenever it was.
+func TestAScheduledClassIsOfItsTime(t *testing.T) {
+	t.Parallel()
+	w := testkit.Start(t)
+	taught, ada := w.Teach("One"), w.Join("ada-time")
+	now := w.Clock.Now()
+	begun := now.Add(-3 * time.Hour)
+	made := ada.Do(http.MethodPost, "/v1/workouts", map[string]any{
+		"sport": "ride", "started_at": begun.Format(time.RFC3339), "duration_s": 1800,
+	}).Want(t, http.StatusCreated).Map(t)
+	id, _ := made["id"].(string)
+	for _, c := range []struct {
+		from, to time.Duration // from the workout's start
+		fits     bool
+	}{
+		{0, time.Hour, true},
+		{45 * time.Minute, 2 * time.Hour, true},
+		{45*time.Minute + time.Second, 2 * time.Hour, false},
+		{-time.Hour, -15 * time.Minute, true},
+		{-time.Hour, -15*time.Minute - time.Second, false},
+		{24 * time.Hour, 25 * time.Hour, false},
+	} {
+		w.Exec(`UPDATE scheduled_class SET starts_at = $1, ends_at = $2`, begun.Add(c.from), begun.Add(c.to))
+		got := ada.Do(http.MethodPut, "/v1/workouts/"+id+"/class", map[string]any{"scheduled_class_id": taught.Scheduled})
+		again := ada.Do(http.MethodPost, "/v1/workouts", map[string]any{
+			"sport": "ride", "started_at": begun.Format(time.RFC3339), "duration_s": 1800, "scheduled_class_id": taught.Scheduled,
+		})
+		if c.fits {
+			got.Want(t, http.StatusOK)
+			again.Want(t, http.StatusCreated)
+			continue
+		}
+		for _, refused := range []testkit.Response{got, again} {
+			if code := refused.Want(t, http.StatusUnprocessableEntity).Map(t)["code"]; code != "class_at_another_time" {
+				t.Errorf("%v to %v: %v", c.from, c.to, code)
+			}
+		}
+	}
+	ada.Do(http.MethodPut, "/v1/workouts/"+id+"/class", map[string]any{"class_id": taught.Class}).Want(t, http.StatusOK)
+	// A console's ride is kept without the class.
+	for seed, status := range map[uint64]int{1: http.StatusNotFound, 2: http.StatusOK} {
+		ride := rideOf(w, 60, seed)
+		begins := ride.start.Add(time.Duration(2-seed) * time.Hour)
+		w.Exec(`UPDATE scheduled_class SET starts_at = $1, ends_at = $2`, begins, begins.Add(time.Hour))
+		item := ride.part(1, 0, 0, 60, true)
+		item["scheduled_class_id"] = taught.Scheduled
+		synced := sendSync(t, w, ada.Client, item)[0]
+		ada.Get("/v1/workouts/"+synced.WorkoutID).Want(t, http.StatusOK)
+		ada.Get("/v1/workouts/"+synced.WorkoutID+"/class").Want(t, status)
+	}
+}
+
 // A high-five is for whom one sees among the riders, once; it is gone while either doesn't see the other.
 func TestHighFives(t *testing.T) {
 	t.Parallel()

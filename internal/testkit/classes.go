@@ -9,7 +9,7 @@ import (
 // Taught is a class of a world's catalogue, and one time that it is given, which goes on.
 type Taught struct{ Class, Scheduled string }
 
-// Teach puts a class into the catalogue that is going on right now.
+// Teach puts a class into the catalogue that is going on right now, and for so long that any workout is of its time.
 func (w *World) Teach(title string) Taught {
 	w.T.Helper()
 	now := w.Clock.Now()
@@ -21,8 +21,8 @@ func (w *World) Teach(title string) Taught {
 		title, instructor, now)
 	scheduled := w.Query(`INSERT INTO scheduled_class (id, class_id, state, starts_at, ends_at, time_zone, capacity, booking_opens_at, cancel_until,
 			promote_until, created_at, updated_at)
-		VALUES (gen_random_uuid(), $1::text::uuid, 'scheduled', $2::timestamptz - interval '20 minutes', $2::timestamptz + interval '40 minutes', 'UTC', 100,
-			$2::timestamptz - interval '1 day', $2::timestamptz - interval '1 hour', $2::timestamptz - interval '1 hour', $2, $2) RETURNING id::text`, class, now)
+		VALUES (gen_random_uuid(), $1::text::uuid, 'scheduled', $2::timestamptz - interval '20 years', $2::timestamptz + interval '40 minutes', 'UTC', 100,
+			$2::timestamptz - interval '21 years', $2::timestamptz - interval '20 years', $2::timestamptz - interval '20 years', $2, $2) RETURNING id::text`, class, now)
 	return Taught{class, scheduled}
 }
 

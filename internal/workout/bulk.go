@@ -2,7 +2,6 @@ package workout
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -60,8 +59,8 @@ func (s *Service) KeepAll(ctx context.Context, c db.Caller, all []Kept) (ids []u
 		}
 		ids, _, err = writeAll(ctx, tx, by, audience, drafts)
 		for _, d := range drafts {
-			if err == nil && d.class.some() && !d.taken && slices.Contains(ids, d.id) {
-				err = ErrUnknownClass
+			if err == nil {
+				err = d.unfit
 			}
 		}
 		return err

@@ -29,6 +29,10 @@ type Taken struct {
 var ErrUnknownClass = fault.Unprocessable("unknown_class", "there is no such class",
 	fault.At("", "unknown_class", "name a class or a scheduled class that you can see, one of the two"))
 
+// ErrOtherTime: the workout isn't of the time of the scheduled class.
+var ErrOtherTime = fault.Unprocessable("class_at_another_time", "the scheduled class was at another time than the workout",
+	fault.At("/scheduled_class_id", "class_at_another_time", "name the class by class_id, or the time at which you took it"))
+
 // ClassOf is the class of a workout, for whoever sees the workout. NotFound where it belongs to none, as where
 // it is hidden.
 func (s *Service) ClassOf(ctx context.Context, c db.Caller, id uuid.UUID) (privacy.Guarded[Taken], privacy.Grant, error) {
@@ -87,12 +91,12 @@ func (s *Service) SetClass(ctx context.Context, c db.Caller, id uuid.UUID, r Cla
 			}
 			return q.PlaceWorkouts(ctx, []uuid.UUID{id})
 		}
-		known, err := setClass(ctx, q, id, r)
+		unfit, err := setClass(ctx, q, id, r)
+		if err == nil {
+			err = unfit
+		}
 		if err != nil {
 			return err
-		}
-		if !known {
-			return ErrUnknownClass
 		}
 		out, grant, err = readClass(ctx, tx, id)
 		return err
@@ -100,10 +104,11 @@ func (s *Service) SetClass(ctx context.Context, c db.Caller, id uuid.UUID, r Cla
 	return out, grant, err
 }
 
-// setClass writes the class and the places that follow from it; false where there is no such class.
-func setClass(ctx context.Context, q *query.Queries, id uuid.UUID, r ClassRef) (known bool, err error) {
+// setClass writes the class and the places that follow from it, or says why the workout doesn't belong to it:
+// ErrUnknownClass or ErrOtherTime.
+func setClass(ctx context.Context, q *query.Queries, id uuid.UUID, r ClassRef) (unfit, err error) {
 	if (r.Class == nil) == (r.Scheduled == nil) {
-		return false, nil
+		return ErrUnknownClass, nil
 	}
 	row := query.SetWorkoutClassParams{WorkoutID: id}
 	if r.Class != nil {
@@ -112,8 +117,15 @@ func setClass(ctx context.Context, q *query.Queries, id uuid.UUID, r ClassRef) (
 	if r.Scheduled != nil {
 		row.ScheduledClassID = uuid.NullUUID{UUID: *r.Scheduled, Valid: true}
 	}
-	if known, err = q.SetWorkoutClass(ctx, row); err != nil || !known {
-		return false, err
+	outcome, err := q.SetWorkoutClass(ctx, row)
+	switch {
+	case err != nil:
+		return nil, err
+	case outcome == "taken":
+		return nil, q.PlaceWorkouts(ctx, []uuid.UUID{id})
+	case outcome == "another time":
+		return ErrOtherTime, nil
+	default:
+		return ErrUnknownClass, nil
 	}
-	return true, q.PlaceWorkouts(ctx, []uuid.UUID{id})
 }

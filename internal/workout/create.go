@@ -51,8 +51,8 @@ func (s *Service) Create(ctx context.Context, c db.Caller, e Entry, r Repeat) (W
 				return nil, err
 			}
 			id, _, err := d.write(ctx, tx, by, audience)
-			if err == nil && e.Class.some() && !d.taken {
-				err = ErrUnknownClass
+			if err == nil {
+				err = d.unfit
 			}
 			return []uuid.UUID{id}, err
 		})

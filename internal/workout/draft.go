@@ -30,7 +30,7 @@ type draft struct {
 	digests     map[privacy.Field]digest // of what has samples
 	fingerprint []byte                   // of a recording
 	class       ClassRef
-	taken       bool // it was written, and the class is known
+	unfit       error // why it doesn't belong to the class, once it is written
 }
 
 // newDraft gives the draft its id.
@@ -54,7 +54,7 @@ func (d *draft) write(ctx context.Context, tx *db.Tx, by self, audience privacy.
 			err = cutNew(ctx, tx, by, d.id)
 		}
 		if err == nil && len(made) == 1 && d.class.some() {
-			d.taken, err = setClass(ctx, q, d.id, d.class)
+			d.unfit, err = setClass(ctx, q, d.id, d.class)
 		}
 		if err != nil || len(made) == 1 {
 			return d.id, true, err

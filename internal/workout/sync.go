@@ -45,7 +45,7 @@ type SyncItem struct {
 	OutputKJ     *float64
 	Device       recording.Device
 	Samples      []series.Table // moments after StartedAt; in family order
-	Class        ClassRef       // of the first part; one that isn't there for its member is left away, not the ride
+	Class        ClassRef       // of the first part; one that isn't there for its member, or at another time, is left away, not the ride
 }
 
 // SyncStatus is what became of an item.

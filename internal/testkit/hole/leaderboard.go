@@ -13,6 +13,9 @@ func leaderboards() []Hole {
 			step, "SELECT e.member_id, e.bits FROM edge v JOIN edge e ON e.member_id = v.other_id AND e.other_id = viewer\n                WHERE v.member_id = viewer AND v.bits & 28 <> 0",
 			"SELECT e.member_id, e.bits FROM edge v JOIN edge e ON e.member_id = v.other_id AND e.other_id = viewer\n                WHERE v.member_id = viewer AND v.bits & 16 <> 0",
 			own, board),
+		at("class-at-any-time", "A workout of any time belongs to a scheduled class, be it one that is yet to come.",
+			step, "WHERE w.started_at > o.ends_at + interval '15 minutes'", "WHERE w.started_at > 'infinity'",
+			edge, "^TestAScheduledClassIsOfItsTime$"),
 		{
 			"board-forgets-the-audience", "A result shows by the field alone, whatever the workout's own audience.",
 			[]Edit{

@@ -8,8 +8,8 @@ JOIN workout_class c ON c.member_id = w.member_id AND c.workout_id = w.id
 WHERE w.id = @id;
 
 -- name: SetWorkoutClass :one
--- Of the viewer's own; false where there is no such class for them.
-SELECT set_workout_class(@workout_id, sqlc.narg(class_id)::uuid, sqlc.narg(scheduled_class_id)::uuid) AS known;
+-- Of the viewer's own.
+SELECT set_workout_class(@workout_id, sqlc.narg(class_id)::uuid, sqlc.narg(scheduled_class_id)::uuid)::text AS outcome;
 
 -- name: ForgetWorkoutClass :execrows
 DELETE FROM workout_class WHERE member_id = $1 AND workout_id = $2;

@@ -104,7 +104,7 @@ func (q *Queries) ReadWorkoutClass(ctx context.Context, id uuid.UUID) (ReadWorko
 }
 
 const setWorkoutClass = `-- name: SetWorkoutClass :one
-SELECT set_workout_class($1, $2::uuid, $3::uuid) AS known
+SELECT set_workout_class($1, $2::uuid, $3::uuid)::text AS outcome
 `
 
 type SetWorkoutClassParams struct {
@@ -113,10 +113,10 @@ type SetWorkoutClassParams struct {
 	ScheduledClassID uuid.NullUUID
 }
 
-// Of the viewer's own; false where there is no such class for them.
-func (q *Queries) SetWorkoutClass(ctx context.Context, arg SetWorkoutClassParams) (bool, error) {
+// Of the viewer's own.
+func (q *Queries) SetWorkoutClass(ctx context.Context, arg SetWorkoutClassParams) (string, error) {
 	row := q.db.QueryRow(ctx, setWorkoutClass, arg.WorkoutID, arg.ClassID, arg.ScheduledClassID)
-	var known bool
-	err := row.Scan(&known)
-	return known, err
+	var outcome string
+	err := row.Scan(&outcome)
+	return outcome, err
 }
