@@ -353,7 +353,7 @@ COMMENT ON TABLE access_log IS 'class: guarded. Reads of a member by staff, cons
 COMMENT ON COLUMN access_log.member_id IS 'class: guarded';
 COMMENT ON COLUMN access_log.hour IS 'class: guarded';
 COMMENT ON COLUMN access_log.who IS 'class: guarded. Staff by their duty';
-COMMENT ON COLUMN access_log.through IS 'class: guarded. The access grant, console or app; zeros for staff without one';
+COMMENT ON COLUMN access_log.through IS 'class: guarded. The access grant, the console or the app, or the scheduled class whose roster was read; else zeros';
 COMMENT ON COLUMN access_log.scope IS 'class: guarded. Under which scope';
 COMMENT ON COLUMN access_log.kind IS 'class: guarded. Kind of data: a field of the privacy model, or what a console asked for';
 COMMENT ON COLUMN access_log.times IS 'class: guarded. 0: it may be read, by an access grant';

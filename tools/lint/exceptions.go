@@ -15,8 +15,6 @@ var exceptions = []exception{
 	{"viewertx", "internal/testkit/...", "tests look behind the walls, and make the databases to look into"},
 	{"viewertx", "cmd/bench/...", "fills a database of its own and asks it for its figures"},
 	{"viewertx", "internal/bench/...", "FLOOR is a service without checks, to measure against, over made-up members; cmd/bench alone serves it"},
-	{"viewertx", "internal/booking.promote", "takes either of db's transactions, a viewer's or the job's that settles classes"},
-	{"viewertx", "internal/booking.end", "as above"},
 	{"viewertx", "internal/notice.Add", "takes either of db's transactions, in which happens what is told of"},
 
 	{"constsql", "cmd/bench/...", "loads tables in bulk, whose names are its constants"},
