@@ -23,11 +23,14 @@ func Peak(f func()) uint64 {
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
-		for {
+		for over := false; ; {
 			top.Store(max(top.Load(), now()))
+			if over {
+				return
+			}
 			select {
 			case <-done:
-				return
+				over = true // and a last look, if f was quicker than any other
 			case <-time.After(2 * time.Millisecond):
 			}
 		}
