@@ -67,7 +67,7 @@ prove: $(PAGE) ## Try everything with everything: every engine in its long form
 	@$(GO) run ./internal/testkit/prove
 
 .PHONY: holes
-holes: $(PAGE) ## Plant known vulnerabilities, each alone (HOLES=pattern, SHARE=3 for one in three, PATCH=my.diff): the suite must notice
+holes: $(PAGE) ## Plant known vulnerabilities, each alone (HOLES=pattern, SHARE=6 for one in six, PATCH=my.diff): the suite must notice
 	@$(GO) run ./internal/testkit/hole/cmd -holes '$(HOLES)' -share '$(or $(SHARE),1)' -patch '$(PATCH)'
 
 .PHONY: mutate
