@@ -31,35 +31,17 @@ func challengeOf(c group.Challenge) Challenge {
 
 // ChallengeListBody is a page of a group's challenges.
 func ChallengeListBody(p page.Page[group.Challenge]) Body {
-	list := ChallengeList{Items: []Challenge{}, NextCursor: nextCursor(p.Next)}
-	for _, c := range p.Items {
-		list.Items = append(list.Items, challengeOf(c))
-	}
-	return bodyOf(list)
+	return bodyOf(ChallengeList{Items: models(p.Items, challengeOf), NextCursor: nextCursor(p.Next)})
 }
 
 // ChallengeStandingsBody is a page of standings, each place under a grant of its own.
 func ChallengeStandingsBody(p group.Standings) Body {
 	var s shower
-	out := ChallengeStandings{State: ChallengeState(p.State), Items: []ChallengePlace{}, NextCursor: nextCursor(p.Next)}
-	for _, place := range p.Items {
-		item := challengePlace(place, &s)
-		if item == nil {
-			return Body{}
-		}
-		out.Items = append(out.Items, *item)
+	items, own, ok := showPlaces(&s, p.Items, p.Own, func(p shownPlace) ChallengePlace {
+		return ChallengePlace{ID: p.id, Rank: int(p.score.Rank), Value: p.score.Value, Reached: p.score.Reached, Member: p.member}
+	})
+	if !ok {
+		return Body{}
 	}
-	if p.Own != nil {
-		out.Own = challengePlace(*p.Own, &s)
-	}
-	return s.body(out)
-}
-
-func challengePlace(p group.Place, s *shower) *ChallengePlace {
-	g := s.by(p.Grant)
-	id, score := opened(g, p.ID), opened(g, p.Score)
-	if id == nil || score == nil {
-		return nil
-	}
-	return &ChallengePlace{ID: *id, Rank: int(score.Rank), Value: score.Value, Reached: score.Reached, Member: groupPerson(g, p.Person)}
+	return s.body(ChallengeStandings{State: ChallengeState(p.State), Items: items, Own: own, NextCursor: nextCursor(p.Next)})
 }

@@ -1,6 +1,8 @@
 package dto
 
 import (
+	"github.com/google/uuid"
+
 	"github.com/paceline/paceline/internal/group"
 	"github.com/paceline/paceline/internal/page"
 	"github.com/paceline/paceline/internal/privacy"
@@ -23,11 +25,7 @@ func groupOf(g group.Group) Group {
 
 // GroupListBody is a page of groups.
 func GroupListBody(p page.Page[group.Group]) Body {
-	list := GroupList{Items: []Group{}, NextCursor: nextCursor(p.Next)}
-	for _, g := range p.Items {
-		list.Items = append(list.Items, groupOf(g))
-	}
-	return bodyOf(list)
+	return bodyOf(GroupList{Items: models(p.Items, groupOf), NextCursor: nextCursor(p.Next)})
 }
 
 // MemberGroupsBody is a page of the groups that a member shows on their profile.
@@ -72,29 +70,47 @@ func groupPerson(g opener, p group.Person) *GroupPerson {
 // GroupLeaderboardBody is a page of a group's board, each place under a grant of its own.
 func GroupLeaderboardBody(b group.Board, m group.Metric, p group.Period) Body {
 	var s shower
-	out := GroupLeaderboard{
-		Metric: GroupMetric(m), Period: GroupPeriod(p), From: b.From, Until: b.Until, Items: []GroupPlace{}, NextCursor: nextCursor(b.Next),
+	items, own, ok := showPlaces(&s, b.Items, b.Own, func(p shownPlace) GroupPlace {
+		return GroupPlace{ID: p.id, Rank: int(p.score.Rank), Value: p.score.Value, Member: p.member}
+	})
+	if !ok {
+		return Body{}
 	}
-	for _, place := range b.Items {
-		item := groupPlace(place, &s)
-		if item == nil {
-			return Body{}
-		}
-		out.Items = append(out.Items, *item)
-	}
-	if b.Own != nil {
-		out.Own = groupPlace(*b.Own, &s)
-	}
-	return s.body(out)
+	return s.body(GroupLeaderboard{
+		Metric: GroupMetric(m), Period: GroupPeriod(p), From: b.From, Until: b.Until, Items: items, Own: own, NextCursor: nextCursor(b.Next),
+	})
 }
 
-func groupPlace(p group.Place, s *shower) *GroupPlace {
+// shownPlace is a place that its own grant opened.
+type shownPlace struct {
+	id     uuid.UUID
+	score  group.Score
+	member *GroupPerson
+}
+
+func showPlace(p group.Place, s *shower) *shownPlace {
 	g := s.by(p.Grant)
 	id, score := opened(g, p.ID), opened(g, p.Score)
 	if id == nil || score == nil {
 		return nil
 	}
-	return &GroupPlace{ID: *id, Rank: int(score.Rank), Value: score.Value, Member: groupPerson(g, p.Person)}
+	return &shownPlace{*id, *score, groupPerson(g, p.Person)}
+}
+
+// showPlaces are those of a page, and the reader's own if there is one; not ok where one of the page doesn't open.
+func showPlaces[T any](s *shower, all []group.Place, own *group.Place, model func(shownPlace) T) (items []T, self *T, ok bool) {
+	items = []T{}
+	for _, p := range all {
+		shown := showPlace(p, s)
+		if shown == nil {
+			return nil, nil, false
+		}
+		items = append(items, model(*shown))
+	}
+	if own != nil {
+		self = as(showPlace(*own, s), model)
+	}
+	return items, self, true
 }
 
 // GroupInviteBody is an invite with its secret, for who made it.

@@ -45,6 +45,12 @@ func Unprocessable(code Code, message string, fields ...Field) *Error {
 	return &Error{Kind: KindUnprocessable, Code: code, Message: message, Fields: fields}
 }
 
+// Illegible is words that package text refuses.
+func Illegible(pointer string) *Error {
+	return Unprocessable("invalid_text", "that can't be written",
+		At(pointer, "invalid_text", "give visible characters, and none a control character"))
+}
+
 // TooLarge is over a stated limit of bytes or records.
 func TooLarge(code Code, message string) *Error {
 	return &Error{Kind: KindTooLarge, Code: code, Message: message}

@@ -110,10 +110,7 @@ func (s *Service) End(ctx context.Context, c db.Caller, id uuid.UUID) error {
 }
 
 func check(name string, description *string) error {
-	var wrong []fault.Field
-	if utf8.RuneCountInString(name) > 60 || text.Line(name) != nil {
-		wrong = append(wrong, fault.At("/name", "invalid_text", "give 1 to 60 characters on one line, some of them visible and none a control character"))
-	}
+	wrong := checkLine("/name", name)
 	if description != nil && (utf8.RuneCountInString(*description) > 1000 || text.Lines(*description) != nil) {
 		wrong = append(wrong, fault.At("/description", "invalid_text", "give 1 to 1000 characters, some of them visible and none a control character"))
 	}
@@ -121,4 +118,12 @@ func check(name string, description *string) error {
 		return fault.Unprocessable("invalid_value", "the group can't be like that", wrong...)
 	}
 	return nil
+}
+
+// checkLine says what is wrong with a line of at most 60 characters: the name of a group, or of a goal.
+func checkLine(pointer, line string) (wrong []fault.Field) {
+	if utf8.RuneCountInString(line) > 60 || text.Line(line) != nil {
+		wrong = append(wrong, fault.At(pointer, "invalid_text", "give 1 to 60 characters on one line, some of them visible and none a control character"))
+	}
+	return wrong
 }

@@ -3,14 +3,12 @@ package group
 import (
 	"context"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/group/query"
-	"github.com/paceline/paceline/internal/text"
 )
 
 // maxDays is how long a challenge may be, and how far ahead it may begin.
@@ -106,10 +104,7 @@ func (g Goal) check(now time.Time) (starts, ends time.Time, err error) {
 	if err != nil || zone == time.Local { //nolint:gosmopolitan // it is refused
 		return starts, ends, invalidGoal(fault.At("/time_zone", "invalid_time_zone", "give a time zone by its IANA name"))
 	}
-	var wrong []fault.Field
-	if utf8.RuneCountInString(g.Title) > 60 || text.Line(g.Title) != nil {
-		wrong = append(wrong, fault.At("/title", "invalid_text", "give 1 to 60 characters on one line, some of them visible and none a control character"))
-	}
+	wrong := checkLine("/title", g.Title)
 	here := now.In(zone)
 	today := time.Date(here.Year(), here.Month(), here.Day(), 0, 0, 0, 0, time.UTC)
 	if g.From.Before(today) || g.From.After(today.AddDate(0, 0, maxDays)) {

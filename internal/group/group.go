@@ -47,9 +47,9 @@ type Service struct {
 	members *member.Service
 }
 
-// New is a service on a database, with the ring that seals cursors and wraps members' keys.
-func New(d *db.DB, ring *seal.Ring) *Service {
-	return &Service{db: d, ring: ring, members: member.New(d, ring)}
+// New is a service on a database, with the ring that seals cursors, and the members who are in groups.
+func New(d *db.DB, ring *seal.Ring, members *member.Service) *Service {
+	return &Service{db: d, ring: ring, members: members}
 }
 
 // Kind is who finds a group, who sees it, and how one gets in.

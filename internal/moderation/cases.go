@@ -140,7 +140,7 @@ func (d Decision) check() error {
 	case (d.Action == Dismiss) != (d.Words == nil):
 		return fault.Unprocessable("words", "a member is told why", fault.At("/words", "words", "give the member a reason with every sanction, and none with a dismissal"))
 	case d.Words != nil && text.Lines(*d.Words) != nil:
-		return badWords("/words")
+		return fault.Illegible("/words")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ type Report struct {
 // the reporter can't see is fault.NotFound, whether it is there or not.
 func (s *Service) File(ctx context.Context, c db.Caller, e Entry) (out privacy.Guarded[Report], grant privacy.Grant, err error) {
 	if e.Words != nil && text.Lines(*e.Words) != nil {
-		return out, grant, badWords("/words")
+		return out, grant, fault.Illegible("/words")
 	}
 	err = s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		if err := signedIn(tx); err != nil {
@@ -79,11 +79,6 @@ func (s *Service) File(ctx context.Context, c db.Caller, e Entry) (out privacy.G
 		return err
 	})
 	return out, grant, err
-}
-
-func badWords(pointer string) error {
-	return fault.Unprocessable("invalid_text", "that can't be written",
-		fault.At(pointer, "invalid_text", "give visible characters, and none a control character"))
 }
 
 func guardReport(tx *db.Tx, row query.ListReportsRow) (out privacy.Guarded[Report], grant privacy.Grant, err error) {

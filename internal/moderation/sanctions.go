@@ -110,7 +110,7 @@ func (s *Service) Appeal(ctx context.Context, c db.Caller, id uuid.UUID, words s
 // SealAppeal seals what somebody says against a sanction.
 func (s *Service) SealAppeal(words string) ([]byte, error) {
 	if text.Lines(words) != nil {
-		return nil, badWords("/words")
+		return nil, fault.Illegible("/words")
 	}
 	return seal.SealSystemValue(s.ring, appealPurpose, nil, words)
 }

@@ -135,7 +135,7 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Groups = group.New(database, o.Ring)
+	s.Groups = group.New(database, o.Ring, s.Members)
 	s.Moderation = moderation.New(database, o.Ring, o.Observer)
 	pages, err := fs.Sub(web.Dist, "dist")
 	if err != nil {

@@ -113,8 +113,7 @@ func (s *Service) Find(ctx context.Context, c db.Caller, handle string) (Member,
 // readable refuses a reason that nobody could read.
 func readable(reason string) error {
 	if text.Lines(reason) != nil {
-		return fault.Unprocessable("invalid_text", "that can't be written",
-			fault.At("/reason", "invalid_text", "give visible characters, and none a control character"))
+		return fault.Illegible("/reason")
 	}
 	return nil
 }

@@ -85,11 +85,12 @@ func (e SettingEdit) apply(i int, now Settings) (Setting, error) {
 		if e.Mailed != nil {
 			set.Mailed = *e.Mailed
 		}
-		if rule, _ := notice.RuleOf(set.Kind); rule.Safety && !set.Told {
+		rule, _ := notice.RuleOf(set.Kind)
+		if rule.Safety && !set.Told {
 			return Setting{}, fault.Unprocessable("always_told", "what is about your account's safety can't be switched off",
 				fault.At(fmt.Sprintf("/items/%d/told", i), "always_told", "can be kept from your mail, and not from here"))
 		}
-		if rule, _ := notice.RuleOf(set.Kind); rule.Apart && !set.Mailed {
+		if rule.Apart && !set.Mailed {
 			return Setting{}, fault.Unprocessable("always_mailed", "a mail about this goes out whatever you say",
 				fault.At(fmt.Sprintf("/items/%d/mailed", i), "always_mailed", "can't be switched off"))
 		}
