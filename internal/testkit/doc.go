@@ -39,6 +39,7 @@
 // depends on what is hidden the two worlds.
 //
 // By default everything is tried, but not in every combination: which share of
-// them is decided by counting, so that a run is the same each time. With
-// PACELINE_PROVE set, it is nearly all of them, which takes minutes.
+// them is decided by counting, so that a run is the same each time. With the race
+// detector it is a third of that share; with PACELINE_PROVE set, nearly all of
+// them, which takes minutes.
 package testkit

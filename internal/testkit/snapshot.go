@@ -9,29 +9,35 @@ import (
 // The rows of a world can be kept and put back, which takes milliseconds: so that
 // each write is tried on the same world, and none has to be tried last.
 
-// keep copies every table into the schema kept; back puts back those that have
-// changed since, and says how many.
+// keep copies every table into the schema kept, whose triggers note what is written from then on;
+// back puts back what has changed since, and says how many tables that were.
 const keep = `
 DROP SCHEMA IF EXISTS kept CASCADE;
 CREATE SCHEMA kept;
+CREATE UNLOGGED TABLE kept.written (name text NOT NULL);
+CREATE FUNCTION kept.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+	INSERT INTO kept.written VALUES (TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
+	RETURN NULL;
+END $$;
 DO $$ DECLARE t record; BEGIN
-	FOR t IN SELECT n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+	FOR t IN SELECT n.nspname || '.' || c.relname AS copy, format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'kept') AND n.nspname !~ '^pg_' LOOP
-		EXECUTE format('CREATE TABLE kept.%I AS TABLE %s', t.nspname || '.' || t.relname, t.name);
+		EXECUTE format('CREATE TABLE kept.%I AS TABLE %s', t.copy, t.name);
+		EXECUTE format('CREATE TRIGGER kept AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION kept.note()', t.name);
 	END LOOP;
 END $$;
 CREATE FUNCTION kept.back() RETURNS integer LANGUAGE plpgsql AS $$
-DECLARE t record; changed integer := 0; same boolean;
+DECLARE copy text; original regclass; changed integer := 0; same boolean;
 BEGIN
-	SET LOCAL session_replication_role = replica;
-	FOR t IN SELECT n.nspname || '.' || c.relname AS copy, format('%I.%I', n.nspname, c.relname) AS name
-		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'kept') AND n.nspname !~ '^pg_' LOOP
+	SET LOCAL session_replication_role = replica; -- what is put back is not noted
+	FOR copy IN WITH gone AS (DELETE FROM kept.written RETURNING name) SELECT DISTINCT name FROM gone LOOP
+		original := copy;
 		EXECUTE format('SELECT (SELECT coalesce(sum(hashtextextended(x::text, 0)), 0) FROM %s x) = (SELECT coalesce(sum(hashtextextended(x::text, 0)), 0) FROM kept.%I x)',
-			t.name, t.copy) INTO same;
+			original, copy) INTO same;
 		IF NOT same THEN
-			EXECUTE format('DELETE FROM %s', t.name);
-			EXECUTE format('INSERT INTO %s SELECT * FROM kept.%I', t.name, t.copy);
+			EXECUTE format('DELETE FROM %s', original);
+			EXECUTE format('INSERT INTO %s SELECT * FROM kept.%I', original, copy);
 			changed := changed + 1;
 		END IF;
 	END LOOP;
@@ -44,6 +50,12 @@ func (w *World) Keep() {
 	if _, err := w.Root.Exec(w.T.Context(), keep); err != nil {
 		w.T.Fatal(err)
 	}
+}
+
+// Written says whether any statement has written to a table since Keep or the last Restore.
+func (w *World) Written() bool {
+	w.T.Helper()
+	return w.Query(`SELECT EXISTS (SELECT FROM kept.written)::text`) == "true"
 }
 
 // Restore puts all rows back as Keep found them, and says how many tables had
