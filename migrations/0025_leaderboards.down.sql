@@ -55,7 +55,7 @@ BEGIN
     RETURN 0;
 END $$;
 DROP TABLE auth.live_ticket;
-DROP FUNCTION read_live(uuid, smallint, boolean, integer), post_progress(uuid, bigint, bigint, integer, timestamptz);
+DROP FUNCTION read_live(uuid, smallint, boolean, boolean, boolean, integer), post_progress(uuid, bigint, bigint, integer, timestamptz);
 DROP VIEW live_row;
 DROP TABLE class_progress;
 DROP FUNCTION forget_places(), is_greeted(uuid, uuid), read_high_fives(uuid, uuid, integer), take_high_five_back(uuid, uuid),

@@ -543,12 +543,12 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION post_progress(uuid, bigint, bigint, integer, timestamptz) TO paceline_app;
 
--- The best of those whom the viewer sees in a live class, by work or by distance, or of these whom the viewer follows, and
--- the viewer. The rank is one among the visible;
--- who rides by what nobody signed has none.
+-- The best of those whom the viewer sees in a live class, by work or by distance, and the viewer. Only followed: of these
+-- those whom the viewer follows; gendered, aged: only who shows that field to the viewer, sealed as it is, the viewer
+-- too only who has it. The rank is one among the visible; who rides by what nobody signed has none.
 CREATE VIEW live_row AS
 SELECT g.member_id, g.output_j, g.distance_mm, g.elapsed_s, chosen_audience(m.audiences, 15) AS audience, 0::bigint AS place,
-       r.username, r.display_name, false AS has_avatar,
+       r.username, r.display_name, false AS has_avatar, r.gender_sealed, r.birth_date_sealed,
        m.private, m.minor, m.discoverability, m.audiences, coalesce(e.bits, 0)::smallint AS edge, k.wrapped, seen_by() AS seen_by
 FROM class_progress g
 JOIN member m ON m.id = g.member_id
@@ -556,7 +556,7 @@ JOIN member_key k ON k.member_id = m.id
 LEFT JOIN edge e ON e.member_id = m.id
 LEFT JOIN profile r ON r.member_id = m.id;
 COMMENT ON VIEW live_row IS 'class: guarded. The columns are of the classes they come from';
-CREATE FUNCTION read_live(class uuid, asked smallint, followed boolean, most integer) RETURNS SETOF live_row
+CREATE FUNCTION read_live(class uuid, asked smallint, followed boolean, gendered boolean, aged boolean, most integer) RETURNS SETOF live_row
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     viewer uuid := viewer_id();
@@ -566,15 +566,18 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH seen AS (
-        SELECT g.member_id, g.output_j, g.distance_mm, g.elapsed_s, lowest_by(viewer, m.id, e.bits) AS lowest, e.bits,
+        SELECT g.member_id, g.output_j, g.distance_mm, g.elapsed_s, r.lowest, r.widest, e.bits,
             CASE WHEN g.signed THEN rank() OVER (PARTITION BY g.signed ORDER BY CASE asked WHEN 1 THEN g.output_j ELSE g.distance_mm END DESC) END AS place
         FROM class_progress g
         JOIN member m ON m.id = g.member_id
         LEFT JOIN edge e ON e.member_id = g.member_id AND e.other_id = viewer
+        CROSS JOIN LATERAL (SELECT lowest_by(viewer, m.id, e.bits) AS lowest, CASE WHEN m.private THEN 1 ELSE 3 END::smallint AS widest OFFSET 0) AS r
         WHERE g.scheduled_class_id = class AND (g.signed OR g.member_id = viewer)
             AND (NOT followed OR g.member_id = viewer OR e.bits & 1 <> 0)
-            AND least(chosen_audience(m.audiences, 15), chosen_audience(m.audiences, 18), CASE WHEN m.private THEN 1 ELSE 3 END)
-                >= lowest_by(viewer, m.id, e.bits)
+            AND least(chosen_audience(m.audiences, 15), chosen_audience(m.audiences, 18), r.widest) >= r.lowest
+            AND (NOT (gendered OR aged) OR found_by(viewer, m.id, m.discoverability, e.bits)
+                AND (NOT gendered OR least(chosen_audience(m.audiences, 4), r.widest) >= r.lowest)
+                AND (NOT aged OR least(chosen_audience(m.audiences, 5), r.widest) >= r.lowest))
     ), picked AS (
         (SELECT * FROM seen s WHERE s.place IS NOT NULL ORDER BY s.place, s.member_id LIMIT most)
         UNION SELECT * FROM seen s WHERE s.member_id = viewer
@@ -582,6 +585,8 @@ BEGIN
     SELECT s.member_id, s.output_j, s.distance_mm, s.elapsed_s, chosen_audience(m.audiences, 15), coalesce(s.place, 0),
         CASE WHEN r.found THEN p.username END, CASE WHEN r.found AND chosen_audience(m.audiences, 0) >= s.lowest THEN p.display_name END,
         r.found AND chosen_audience(m.audiences, 1) >= s.lowest AND EXISTS (SELECT FROM avatar x WHERE x.member_id = m.id),
+        CASE WHEN gendered AND r.found AND least(chosen_audience(m.audiences, 4), s.widest) >= s.lowest THEN p.gender_sealed END,
+        CASE WHEN aged AND r.found AND least(chosen_audience(m.audiences, 5), s.widest) >= s.lowest THEN p.birth_date_sealed END,
         m.private, m.minor, m.discoverability, m.audiences, coalesce(s.bits, 0)::smallint, k.wrapped, viewer
     FROM picked s
     JOIN member m ON m.id = s.member_id
@@ -590,7 +595,7 @@ BEGIN
     CROSS JOIN LATERAL (SELECT found_by(viewer, m.id, m.discoverability, s.bits) AS found) AS r
     ORDER BY s.place NULLS LAST, s.member_id;
 END $$;
-GRANT EXECUTE ON FUNCTION read_live(uuid, smallint, boolean, integer) TO paceline_app;
+GRANT EXECUTE ON FUNCTION read_live(uuid, smallint, boolean, boolean, boolean, integer) TO paceline_app;
 
 -- A ticket opens one stream, once, within its minute, for the session that asked for it. While the stream is
 -- open the ticket's hash is what it asks by, at each event anew: as that session, for as long as it stands.

@@ -5152,6 +5152,12 @@ type StreamLiveLeaderboardParams struct {
 	// Followed Those only whom you follow, and you.
 	Followed *Followed `form:"followed,omitempty" json:"followed,omitempty"`
 
+	// Gender Those only who show you that this is their gender.
+	Gender *GenderFilter `form:"gender,omitempty" json:"gender,omitempty"`
+
+	// AgeBand Those only who show you an age in this band.
+	AgeBand *AgeBand `form:"age_band,omitempty" json:"age_band,omitempty"`
+
 	// MaxEvents After how many events the stream ends.
 	MaxEvents int `form:"max_events" json:"max_events"`
 

@@ -49,7 +49,8 @@ func (s *Server) CreateLiveTicket(c echo.Context, id dto.ScheduledClassID) error
 // StreamLiveLeaderboard is the board of a live class, again whenever it has changed for this viewer.
 func (s *Server) StreamLiveLeaderboard(c echo.Context, id dto.ScheduledClassID, p dto.StreamLiveLeaderboardParams) error {
 	ctx, opener := c.Request().Context(), caller(c)
-	stream, err := s.Leaderboards.Open(ctx, opener, id, leaderboard.Live{Metric: metricOf(p.Metric), Followed: p.Followed != nil && *p.Followed}, p.Ticket)
+	ask := askOf(dto.GetClassLeaderboardParams{Metric: p.Metric, Followed: p.Followed, Gender: p.Gender, AgeBand: p.AgeBand})
+	stream, err := s.Leaderboards.Open(ctx, opener, id, ask, p.Ticket)
 	if err != nil {
 		return err
 	}

@@ -5180,6 +5180,20 @@ func (w *ServerInterfaceWrapper) StreamLiveLeaderboard(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter followed: %s", err))
 	}
 
+	// ------------- Optional query parameter "gender" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "gender", ctx.QueryParams(), &params.Gender, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter gender: %s", err))
+	}
+
+	// ------------- Optional query parameter "age_band" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "age_band", ctx.QueryParams(), &params.AgeBand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter age_band: %s", err))
+	}
+
 	// ------------- Required query parameter "max_events" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, true, "max_events", ctx.QueryParams(), &params.MaxEvents, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})

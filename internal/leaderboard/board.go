@@ -37,7 +37,9 @@ type Filter struct {
 	member.Traits
 }
 
-func (f Filter) none() bool { return f == Filter{} }
+func (f Filter) none() bool     { return f == Filter{} }
+func (f Filter) gendered() bool { return f.Gender != nil }
+func (f Filter) aged() bool     { return f.From != nil || f.Below != nil }
 
 // Ask is what is asked of a board.
 type Ask struct {
@@ -146,7 +148,7 @@ func (s *Service) plain(ctx context.Context, tx *db.Tx, q *query.Queries, b Boar
 func (s *Service) filtered(ctx context.Context, tx *db.Tx, q *query.Queries, b Board, a Ask, after position) (next []Entry, own *Entry, err error) {
 	f := a.Filter
 	rows, err := q.ReadBoard(ctx, query.ReadBoardParams{
-		Board: b.ID, Metric: int16(a.Metric), Followed: f.Followed, Gendered: f.Gender != nil, Aged: f.From != nil || f.Below != nil,
+		Board: b.ID, Metric: int16(a.Metric), Followed: f.Followed, Gendered: f.gendered(), Aged: f.aged(),
 		AfterValue: best.Value, AfterID: best.ID, Most: maxFiltered,
 	})
 	if err != nil {

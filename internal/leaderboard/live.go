@@ -15,6 +15,7 @@ import (
 	"github.com/paceline/paceline/internal/db"
 	"github.com/paceline/paceline/internal/fault"
 	"github.com/paceline/paceline/internal/leaderboard/query"
+	"github.com/paceline/paceline/internal/member"
 	"github.com/paceline/paceline/internal/privacy"
 )
 
@@ -24,7 +25,8 @@ const (
 	ticketLife     = time.Minute
 	streamsMember  = 4
 	streamsTotal   = 1000
-	liveShown      = 20 // of the best, and the viewer
+	liveShown      = 20  // of the best, and the viewer
+	liveFiltered   = 500 // of the best who fit a filter's fields, to look through
 	maxProgressKJ  = 50000
 	maxProgressM   = 5000000
 	maxWattsOfBody = 2500
@@ -105,19 +107,13 @@ func (s *Service) Ticket(ctx context.Context, c db.Caller, class uuid.UUID) (Tic
 type Stream struct {
 	s      *Service
 	class  uuid.UUID
-	ask    Live
+	ask    Ask
 	ticket string
-}
-
-// Live is what of a live class is asked for.
-type Live struct {
-	Metric   Metric
-	Followed bool // those only whom the viewer follows, and the viewer
 }
 
 // Open uses a ticket up. Unauthenticated for one that isn't one of this class, or no longer; TooMany while
 // too many streams are open.
-func (s *Service) Open(ctx context.Context, c db.Caller, class uuid.UUID, ask Live, ticket string) (*Stream, error) {
+func (s *Service) Open(ctx context.Context, c db.Caller, class uuid.UUID, ask Ask, ticket string) (*Stream, error) {
 	hash := sha256.Sum256([]byte(ticket))
 	err := s.db.AsViewer(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		outcome, err := query.New(tx).OpenLive(ctx, query.OpenLiveParams{
@@ -165,40 +161,74 @@ type LiveEntry struct {
 // Now is the board as the stream's viewer may see it at a moment, decided in the statement that reads it.
 // Unauthenticated once the session has ended. The caller is As.
 func (l *Stream) Now(ctx context.Context, c db.Caller) ([]LiveEntry, error) {
+	f := l.ask.Filter
+	asked := query.ReadLiveParams{
+		Class: l.class, Metric: int16(l.ask.Metric), Followed: f.Followed, Gendered: f.gendered(), Aged: f.aged(), Most: liveShown,
+	}
+	narrowed := asked.Gendered || asked.Aged
+	if narrowed {
+		asked.Most = liveFiltered
+	}
 	var out []LiveEntry
 	err := l.s.db.ReadAlone(ctx, c, func(ctx context.Context, tx *db.Tx) error {
 		out = nil
-		rows, err := query.New(tx).ReadLive(ctx, query.ReadLiveParams{Class: l.class, Asked: int16(l.ask.Metric), Followed: l.ask.Followed, Most: liveShown})
+		rows, err := query.New(tx).ReadLive(ctx, asked)
 		if err != nil {
 			return err
 		}
+		var fitting, place, rank int64
 		for _, row := range rows {
-			e, err := liveEntry(tx, row)
+			r, err := liveRider(tx, row)
 			if err != nil {
 				return err
 			}
-			out = append(out, e)
+			fits, err := f.Fit(l.s.ring, liveSubject(row), r.Grant, member.Sealed{Gender: row.GenderSealed, BirthDate: row.BirthDateSealed}, tx.Now())
+			if err != nil {
+				return err
+			}
+			if !fits {
+				continue
+			}
+			fitting++
+			switch {
+			case !narrowed || row.Place == 0:
+				rank = row.Place
+			case row.Place != place: // who has the same place of all has the same rank of these
+				place, rank = row.Place, fitting
+			}
+			if fitting <= liveShown || r.Grant.Relation() == privacy.RelationSelf {
+				out = append(out, liveEntry(r, row, rank))
+			}
 		}
 		return nil
 	})
 	return out, err
 }
 
-// liveEntry is a row that the policy confirms. There is no workout yet: it shows as the owner's next one would.
-func liveEntry(tx *db.Tx, row query.LiveRow) (LiveEntry, error) {
-	r, err := rider(tx, db.Subject{
-		MemberID: row.MemberID, Private: row.Private, Minor: row.Minor, Discoverability: row.Discoverability,
-		Audiences: row.Audiences, Edge: row.Edge, Wrapped: row.Wrapped, SeenBy: row.SeenBy,
-	}, row.Username, row.DisplayName, row.HasAvatar)
+// liveRider is the owner of a row that the policy confirms. There is no workout yet: it shows as the owner's next
+// one would.
+func liveRider(tx *db.Tx, row query.LiveRow) (Rider, error) {
+	r, err := rider(tx, liveSubject(row), row.Username, row.DisplayName, row.HasAvatar)
 	if err != nil {
-		return LiveEntry{}, err
+		return Rider{}, err
 	}
 	audience := db.Audience(row.Audience)
 	if !r.Grant.ShowsWithin(privacy.Leaderboard, audience) || !r.Grant.ShowsWithin(privacy.Workout, audience) {
-		return LiveEntry{}, db.ErrDisagree
+		return Rider{}, db.ErrDisagree
 	}
-	place := LivePlace{Rank: row.Place, Progress: Progress{
+	return r, nil
+}
+
+func liveEntry(r Rider, row query.LiveRow, rank int64) LiveEntry {
+	place := LivePlace{Rank: rank, Progress: Progress{
 		OutputKJ: float64(row.OutputJ) / unit, DistanceM: float64(row.DistanceMm) / unit, ElapsedS: int(row.ElapsedS),
 	}}
-	return LiveEntry{Rider: r, Place: privacy.GuardWithin(r.Grant.Owner(), privacy.Leaderboard, audience, place)}, nil
+	return LiveEntry{Rider: r, Place: privacy.GuardWithin(r.Grant.Owner(), privacy.Leaderboard, db.Audience(row.Audience), place)}
+}
+
+func liveSubject(row query.LiveRow) db.Subject {
+	return db.Subject{
+		MemberID: row.MemberID, Private: row.Private, Minor: row.Minor, Discoverability: row.Discoverability,
+		Audiences: row.Audiences, Edge: row.Edge, Wrapped: row.Wrapped, SeenBy: row.SeenBy,
+	}
 }

@@ -68,6 +68,8 @@ type LiveRow struct {
 	Username        *string
 	DisplayName     *string
 	HasAvatar       bool
+	GenderSealed    []byte
+	BirthDateSealed []byte
 	Private         bool
 	Minor           bool
 	Discoverability int16

@@ -27,7 +27,7 @@ SELECT h.* FROM read_high_fives(@class, @after, @most) h;
 SELECT post_progress(@class, @output, @distance, @elapsed, @now) AS outcome;
 
 -- name: ReadLive :many
-SELECT l.* FROM read_live(@class, @asked, @followed, @most) l;
+SELECT l.* FROM read_live(@class, @metric, @followed, @gendered, @aged, @most) l;
 
 -- name: AddTicket :one
 SELECT auth.add_live_ticket(@hash, @session, @class, @now, @until) AS added;

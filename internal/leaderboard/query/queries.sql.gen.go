@@ -289,21 +289,25 @@ func (q *Queries) ReadHighFives(ctx context.Context, arg ReadHighFivesParams) ([
 }
 
 const readLive = `-- name: ReadLive :many
-SELECT l.member_id, l.output_j, l.distance_mm, l.elapsed_s, l.audience, l.place, l.username, l.display_name, l.has_avatar, l.private, l.minor, l.discoverability, l.audiences, l.edge, l.wrapped, l.seen_by FROM read_live($1, $2, $3, $4) l
+SELECT l.member_id, l.output_j, l.distance_mm, l.elapsed_s, l.audience, l.place, l.username, l.display_name, l.has_avatar, l.gender_sealed, l.birth_date_sealed, l.private, l.minor, l.discoverability, l.audiences, l.edge, l.wrapped, l.seen_by FROM read_live($1, $2, $3, $4, $5, $6) l
 `
 
 type ReadLiveParams struct {
 	Class    uuid.UUID
-	Asked    int16
+	Metric   int16
 	Followed bool
+	Gendered bool
+	Aged     bool
 	Most     int32
 }
 
 func (q *Queries) ReadLive(ctx context.Context, arg ReadLiveParams) ([]LiveRow, error) {
 	rows, err := q.db.Query(ctx, readLive,
 		arg.Class,
-		arg.Asked,
+		arg.Metric,
 		arg.Followed,
+		arg.Gendered,
+		arg.Aged,
 		arg.Most,
 	)
 	if err != nil {
@@ -323,6 +327,8 @@ func (q *Queries) ReadLive(ctx context.Context, arg ReadLiveParams) ([]LiveRow, 
 			&i.Username,
 			&i.DisplayName,
 			&i.HasAvatar,
+			&i.GenderSealed,
+			&i.BirthDateSealed,
 			&i.Private,
 			&i.Minor,
 			&i.Discoverability,

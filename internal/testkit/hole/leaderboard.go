@@ -50,9 +50,19 @@ func leaderboards() []Hole {
 		{
 			"live-forgets-blocks", "A block doesn't reach a stream that is open.",
 			[]Edit{
-				{step, "LEFT JOIN edge e ON e.member_id = g.member_id AND e.other_id = viewer\n        WHERE g.scheduled_class_id", "LEFT JOIN edge e ON false\n        WHERE g.scheduled_class_id"},
+				{step, "LEFT JOIN edge e ON e.member_id = g.member_id AND e.other_id = viewer\n        CROSS JOIN", "LEFT JOIN edge e ON false\n        CROSS JOIN"},
 			},
 			Test{edge, "^TestABlockBindsTheNextEvent$"},
+		},
+		{
+			"live-filters-by-what-is-hidden", "A stream of one gender has those who don't show theirs.",
+			[]Edit{
+				{step, "AND (NOT gendered OR least(chosen_audience(m.audiences, 4), r.widest) >= r.lowest)\n                AND (NOT aged OR least(chosen_audience(m.audiences, 5), r.widest) >= r.lowest))\n    ), picked",
+					"AND (NOT aged OR least(chosen_audience(m.audiences, 5), r.widest) >= r.lowest))\n    ), picked"},
+				{step, "CASE WHEN gendered AND r.found AND least(chosen_audience(m.audiences, 4), s.widest) >= s.lowest THEN p.gender_sealed END", "p.gender_sealed"},
+				{"internal/member/traits.go", "privacy.Convert(g, unseal[Gender](b, g, privacy.Gender, gender, sealed.Gender)", "privacy.Convert(g, unseal[Gender](b, g, privacy.ID, gender, sealed.Gender)"},
+			},
+			Test{edge, "^TestALiveClassByWhatIsAsked$"},
 		},
 	}
 }
