@@ -50,7 +50,7 @@ func (b *bench) costCurve(ctx context.Context) error {
 		into func(p *curvePoint) *time.Duration
 	}{
 		{"read a workout", (*bench).workoutReads, func(p *curvePoint) *time.Duration { return &p.Read }},
-		{"feed", func(s *bench) asker { return s.feedOf(s.readers(func(int) bool { return true })) }, func(p *curvePoint) *time.Duration { return &p.Feed }},
+		{"feed", func(s *bench) asker { return s.feedOf(s.readers(anybody)) }, func(p *curvePoint) *time.Duration { return &p.Feed }},
 		{"search", func(s *bench) asker { return s.searches("") }, func(p *curvePoint) *time.Duration { return &p.Search }},
 	} {
 		var sides []load.Side

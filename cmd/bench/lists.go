@@ -39,6 +39,9 @@ func (b *bench) readers(are func(i int) bool) []int {
 	return out
 }
 
+// anybody is a reader of any kind.
+func anybody(int) bool { return true }
+
 // feedOf are first pages of those readers' feeds.
 func (b *bench) feedOf(readers []int) asker {
 	return asker{
@@ -66,7 +69,7 @@ func (b *bench) readFeeds(ctx context.Context) error {
 	}{
 		{"feed of readers who follow 500", busy},
 		{"feed of readers who follow 10", quiet[:min(len(quiet), 20*len(busy))]},
-		{"feed of all readers", b.readers(func(int) bool { return true })},
+		{"feed of all readers", b.readers(anybody)},
 	}
 	var ours [3]load.Figures
 	for i, k := range kinds {
@@ -92,7 +95,7 @@ func (b *bench) readFeeds(ctx context.Context) error {
 // searches are prefixes of usernames that some members share. All members search, so that also in a small world
 // nobody comes to their limit.
 func (b *bench) searches(query string) asker {
-	readers := b.readers(func(int) bool { return true })
+	readers := b.readers(anybody)
 	return asker{
 		world: b.world, count: len(readers), least: 10,
 		line: func(to []byte, n int) []byte {

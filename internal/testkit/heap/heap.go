@@ -4,7 +4,6 @@ package heap
 
 import (
 	"runtime"
-	"sync/atomic"
 	"time"
 )
 
@@ -19,18 +18,15 @@ func Live() uint64 {
 func Peak(f func()) uint64 {
 	runtime.GC() // twice, for pools keep what they hold over one
 	idle := Live()
-	var top atomic.Uint64
+	var top uint64
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
-		for over := false; ; {
-			top.Store(max(top.Load(), now()))
-			if over {
-				return
-			}
+		for {
+			top = max(top, now())
 			select {
 			case <-done:
-				over = true // and a last look, if f was quicker than any other
+				return
 			case <-time.After(2 * time.Millisecond):
 			}
 		}
@@ -38,7 +34,8 @@ func Peak(f func()) uint64 {
 	f()
 	close(done)
 	<-stopped
-	return top.Load() - min(idle, top.Load())
+	top = max(top, now()) // f may have been quicker than any look
+	return top - min(idle, top)
 }
 
 func now() uint64 {
